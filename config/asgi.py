@@ -1,0 +1,9 @@
+"""The event stream alone (served by uvicorn): docs/decisions says why pages stay on WSGI."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("GUIHANG_URLCONF", "config.stream_urls")
+application = get_asgi_application()

@@ -1,0 +1,37 @@
+"""System checks: a wrong installation refuses to start instead of failing in the worst hour."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def register_checks() -> None:
+    register(check_public_url)
+    register(check_clock)
+    register(check_threshold)
+
+
+def check_public_url(**_: Any) -> list[CheckMessage]:
+    """A live installation's links leave the building: they need https."""
+    if settings.MODE == "live" and not settings.PUBLIC_URL.startswith("https://"):
+        return [Error("GUIHANG_PUBLIC_URL must begin with https:// when live", id="guihang.E001")]
+    if settings.MODE == "drill" and urlsplit(settings.PUBLIC_URL).hostname not in LOOPBACK:
+        return [Warning("This drill is reachable from outside this machine", id="guihang.W001")]
+    return []
+
+
+def check_clock(**_: Any) -> list[CheckMessage]:
+    """Only a drill may run on scenario time."""
+    if settings.CLOCK and settings.MODE == "live":
+        return [Error("GUIHANG_CLOCK must be empty when live", id="guihang.E002")]
+    return []
+
+
+def check_threshold(**_: Any) -> list[CheckMessage]:
+    if settings.TWO_PERSON_THRESHOLD < 1:
+        return [Error("GUIHANG_TWO_PERSON_THRESHOLD must be at least 1", id="guihang.E003")]
+    return []

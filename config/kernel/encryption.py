@@ -1,0 +1,52 @@
+"""Encryption of fields, and the keyed blind index that lets us find what we cannot read.
+
+A value is sealed with AES-256-GCM: one byte key id, twelve bytes nonce, ciphertext and tag. The
+field's name is associated data, so a ciphertext moved to another column does not open. The blind
+index is HMAC-SHA256 under a key of its own, cut to 16 bytes, over the normalised value.
+"""
+
+import hashlib
+import hmac
+import os
+from functools import cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+NONCE_BYTES = 12
+INDEX_BYTES = 16
+
+
+class UnreadableValue(Exception):
+    """A sealed value does not open: its key is gone, or it was changed or moved."""
+
+
+@cache
+def _cipher(key_id: int) -> AESGCM:
+    try:
+        return AESGCM(settings.FIELD_KEYS[key_id])
+    except KeyError:
+        raise UnreadableValue(f"key {key_id} is not in GUIHANG_FIELD_KEYS") from None
+
+
+def seal(text: str, purpose: str) -> bytes:
+    """Encrypt `text` for the field named `purpose`, under the newest key."""
+    key_id = max(settings.FIELD_KEYS)
+    nonce = os.urandom(NONCE_BYTES)
+    return bytes([key_id]) + nonce + _cipher(key_id).encrypt(nonce, text.encode(), purpose.encode())
+
+
+def unseal(sealed: bytes, purpose: str) -> str:
+    """Decrypt; raises UnreadableValue rather than ever returning ciphertext."""
+    nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+    try:
+        return _cipher(sealed[0]).decrypt(nonce, body, purpose.encode()).decode()
+    except InvalidTag:
+        raise UnreadableValue(f"a value of {purpose} does not open") from None
+
+
+def blind_index(value: str, purpose: str) -> bytes:
+    """16 bytes that are equal exactly when `purpose` and the normalised value are."""
+    message = f"{purpose}\0{value}".encode()
+    return hmac.digest(settings.INDEX_KEY, message, hashlib.sha256)[:INDEX_BYTES]

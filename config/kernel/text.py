@@ -1,0 +1,33 @@
+"""Text that is safe to keep, to show and to export."""
+
+import re
+import unicodedata
+
+# Bidirectional controls and zero-width characters can make a name read as another name.
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BLANKS = re.compile(r"\s+")
+# OWASP's list of characters that make a spreadsheet run a cell, and their full-width forms.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+_PHONE = re.compile(r"\+\d{4,15}\Z")
+
+
+def clean(text: str) -> str:
+    """NFC, without invisible or direction-changing characters, blanks folded."""
+    return _BLANKS.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
+def formula_safe(cell: str) -> str:
+    """A cell that no spreadsheet runs: a leading apostrophe, except on plain E.164 numbers."""
+    if _PHONE.match(cell) or not cell.startswith(_FORMULA_STARTS):
+        return cell
+    return "'" + cell
+
+
+def mask_name(name: str) -> str:
+    """王小明 → 王*: what a stranger may be shown (blueprint section 8)."""
+    return f"{name[:1]}*" if name else ""
+
+
+def mask_address(address: str) -> str:
+    """+6785550123 → +678****23: enough to recognise, too little to use."""
+    return f"{address[:4]}****{address[-2:]}" if len(address) > 6 else "****"

@@ -1,0 +1,228 @@
+"""Django settings: everything that differs between installations comes from the environment."""
+
+import sqlite3
+from pathlib import Path
+
+import dj_database_url
+
+from config import environment
+from config.environment import read
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(read("str", "GUIHANG_VAR_DIR", default=str(BASE_DIR / "var")))
+
+# -- What this installation is -------------------------------------------------
+
+MODE = read("str", "GUIHANG_MODE", default="drill")
+if MODE not in ("live", "drill"):
+    environment.refuse(f"GUIHANG_MODE is «{MODE}»; it must be live or drill")
+
+DEBUG = read("bool", "GUIHANG_DEBUG", default=False)
+SECRET_KEY = read("str", "GUIHANG_SECRET_KEY")
+FIELD_KEYS = environment.read_field_keys("GUIHANG_FIELD_KEYS")
+INDEX_KEY = environment.read_key("GUIHANG_INDEX_KEY")
+LINK_KEY = environment.read_key("GUIHANG_LINK_KEY")
+
+PUBLIC_URL = read("str", "GUIHANG_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+STREAM_URL = read("str", "GUIHANG_STREAM_URL", default="http://127.0.0.1:8001").rstrip("/")
+ALLOWED_HOSTS = read("list", "GUIHANG_ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# Blueprint promise 8: above this many people a declaration waits for a second officer.
+TWO_PERSON_THRESHOLD = read("int", "GUIHANG_TWO_PERSON_THRESHOLD", default=500)
+HOTLINE = read("str", "GUIHANG_HOTLINE", default="+86-10-12308")
+
+# Scenario time (config.kernel.clock): "real_epoch,scenario_epoch,speed", or empty for real time.
+CLOCK = read("str", "GUIHANG_CLOCK", default="")
+
+# -- Applications ----------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "axes",
+    "config.kernel",
+    "registry",
+    "notifications",
+    "crisis.events",
+    "crisis.staff",
+    "crisis.advisories",
+    "crisis.hazards",
+    "crisis.incidents",
+    "crisis.rollcall",
+    "crisis.evacuation",
+    "crisis.drills",
+    "crisis.public",
+    "crisis.console",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.kernel.problems.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "crisis.console.context.installation",
+            ]
+        },
+    }
+]
+
+# -- Database ---------------------------------------------------------------------
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        read("str", "DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'guihang.sqlite3'}"),
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if SQLITE:
+    if sqlite3.sqlite_version_info < (3, 35):
+        environment.refuse(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is needed")
+    # WAL lets pages read while workers write; IMMEDIATE takes the write lock at BEGIN, so two
+    # writers queue instead of failing half-way with «database is locked».
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
+            "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY"
+        ),
+    }
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- Celery and the broker: reasons in docs/reliability.md -----------------------------
+
+CELERY_BROKER_URL = read("str", "CELERY_BROKER_URL", default="filesystem://")
+BROKER_DIR = Path(read("str", "GUIHANG_BROKER_DIR", default=str(VAR_DIR / "broker")))
+QUEUE_PREFIX = read("str", "GUIHANG_QUEUE_PREFIX", default="guihang")
+
+# -- Hand-over ------------------------------------------------------------------------
+
+SEND_WINDOW = read("int", "GUIHANG_SEND_WINDOW", default=64)
+BATCH_SIZE = read("int", "GUIHANG_BATCH_SIZE", default=500)
+SLICE_SIZE = read("int", "GUIHANG_SLICE_SIZE", default=5000)
+LEASE_SECONDS = 20
+IN_DOUBT_SECONDS = read("int", "GUIHANG_IN_DOUBT_SECONDS", default=20)
+
+TWILIO_URL = read("str", "GUIHANG_TWILIO_URL", default="http://127.0.0.1:8002")
+TWILIO_ACCOUNT = read("str", "GUIHANG_TWILIO_ACCOUNT", default="")
+TWILIO_TOKEN = read("str", "GUIHANG_TWILIO_TOKEN", default="")
+TWILIO_SENDER = read("str", "GUIHANG_TWILIO_SENDER", default="")
+WECHAT_URL = read("str", "GUIHANG_WECHAT_URL", default="http://127.0.0.1:8002")
+WECHAT_APPID = read("str", "GUIHANG_WECHAT_APPID", default="")
+WECHAT_SECRET = read("str", "GUIHANG_WECHAT_SECRET", default="")
+WECHAT_CALLBACK_TOKEN = read("str", "GUIHANG_WECHAT_CALLBACK_TOKEN", default="")
+WECHAT_AES_KEY = read("str", "GUIHANG_WECHAT_AES_KEY", default="")
+WECHAT_TEMPLATE = read("str", "GUIHANG_WECHAT_TEMPLATE", default="")
+
+# -- Requests ----------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "staff.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "console:login"
+LOGIN_REDIRECT_URL = "console:home"
+LOGOUT_REDIRECT_URL = "console:login"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_SSL_REDIRECT = HTTPS and read("bool", "GUIHANG_SSL_REDIRECT", default=True)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # Default deny: a view that names no capability is closed (tests/guards walks every route).
+    "DEFAULT_PERMISSION_CLASSES": ["crisis.staff.permissions.HasCapability"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
+    "PAGE_SIZE": 100,
+    "EXCEPTION_HANDLER": "config.kernel.problems.problem_json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "归航 Guihang",
+    "DESCRIPTION": "Crisis evacuation for citizens abroad.",
+    "VERSION": "1.0",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+}
+
+# -- Language and time ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": read("str", "GUIHANG_LOG_LEVEL", default="INFO")},
+    "loggers": {"axes": {"level": "WARNING"}, "aiohttp.access": {"level": "WARNING"}},
+}

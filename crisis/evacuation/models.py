@@ -1,0 +1,74 @@
+"""撤离名单: drafted from the roll call, sealed by a planner, never changed after."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from config.kernel.fields import EncryptedTextField
+from crisis.incidents.models import Incident
+from crisis.staff.models import User
+
+
+class Priority(models.TextChoices):
+    """Why somebody goes first, in this order; an officer can read it aloud."""
+
+    NEEDS_HELP = "needs_help", _("需要协助")
+    MEDICAL = "medical", _("医疗需要")
+    PREGNANT = "pregnant", _("孕妇")
+    UNACCOMPANIED_MINOR = "unaccompanied_minor", _("无人陪伴未成年人")
+    INFIRM = "infirm", _("年老体弱")
+    WITH_CHILDREN = "with_children", _("携带儿童")
+    ADULT = "adult", _("成年人")
+
+
+class Manifest(models.Model):
+    """One version of an incident's manifest. Sealed versions carry a hash over their rows."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        SEALED = "sealed", _("已封存")
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="manifests")
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=6, choices=State, default=State.DRAFT)
+    drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    sealed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    sealed_at = models.DateTimeField(null=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["incident", "-version"]
+        verbose_name = _("撤离名单")
+        verbose_name_plural = _("撤离名单")
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "version"], name="manifest_version_once"),
+            models.CheckConstraint(
+                name="manifest_sealed_whole",
+                condition=models.Q(state="draft", sealed_at=None, sealed_by=None, content_hash="")
+                | (models.Q(state="sealed", sealed_at__isnull=False, sealed_by__isnull=False) & ~models.Q(content_hash="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"manifest {self.incident_id} v{self.version}"
+
+
+class ManifestEntry(models.Model):
+    """One person on one version. `row` is the person's data as it stood, as encrypted JSON."""
+
+    manifest = models.ForeignKey(Manifest, on_delete=models.CASCADE, related_name="entries")
+    position = models.PositiveIntegerField()
+    person_ref = models.BigIntegerField()
+    party = models.PositiveIntegerField(help_text="Entries of one party travel together.")
+    priority = models.CharField(max_length=20, choices=Priority)
+    row = EncryptedTextField(purpose="evacuation.entry.row")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["manifest", "person_ref"], name="manifest_person_once"),
+            models.UniqueConstraint(fields=["manifest", "position"], name="manifest_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} of {self.manifest_id}"

@@ -1,0 +1,110 @@
+"""突发事件: what an officer declared, and the frozen list of who was inside."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from crisis.hazards.models import HazardKind, HazardSignal
+from crisis.incidents.states import IncidentState, ResponseLevel
+from crisis.staff.models import User
+from registry.models import Post
+
+
+class Incident(models.Model):
+    """An incident with its affected area: a circle, a list of countries, or both.
+
+    `content_hash` covers all that decides who is told what; an approval holds only for the hash
+    it was given for. `declaration_key` makes a repeated submit the same incident.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="incidents")
+    title = models.CharField(_("名称"), max_length=80)
+    hazard = models.CharField(_("灾种"), max_length=12, choices=HazardKind)
+    response_level = models.CharField(_("响应级别"), max_length=6, choices=ResponseLevel)
+    state = models.CharField(_("状态"), max_length=10, choices=IncidentState, default=IncidentState.DRAFT)
+    signal = models.ForeignKey(
+        HazardSignal, null=True, blank=True, on_delete=models.PROTECT, related_name="incidents"
+    )
+    occurred_at = models.DateTimeField(_("发生时间"))
+
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    radius_m = models.FloatField(null=True, blank=True)
+    countries = models.JSONField(_("国家"), default=list, blank=True)
+
+    template = models.CharField(_("告警模板"), max_length=40)
+    variables = models.JSONField(default=dict)
+
+    people_previewed = models.PositiveIntegerField(default=0)
+    audience_count = models.PositiveIntegerField(default=0)
+    certain_count = models.PositiveIntegerField(default=0)
+
+    declaration_key = models.CharField(max_length=36, unique=True)
+    content_hash = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField(null=True, blank=True)
+    stood_down_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("突发事件")
+        verbose_name_plural = _("突发事件")
+        constraints = [
+            models.CheckConstraint(
+                name="incident_second_officer_is_another",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("submitted_by")),
+            ),
+            models.CheckConstraint(
+                name="incident_circle_whole_or_absent",
+                condition=Q(latitude=None, longitude=None, radius_m=None)
+                | Q(
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                    radius_m__gt=0,
+                    radius_m__lte=20_004_000,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def source(self) -> str:
+        """The opaque reference by which notifications knows this incident."""
+        return f"incident:{self.pk}"
+
+
+class AudienceSlice(models.Model):
+    """Some thousands of frozen person ids, packed: the audience is written in one short commit.
+
+    `person_ids` is int64, `certain` uint8, `reasons` uint8 (registry.geography.reasons), `distances`
+    float32 metres (NaN where only the country is known); all little-endian and of equal length.
+    `expanded_at` is set in the commit that wrote the slice's standings and deliveries.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="audience")
+    number = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    person_ids = models.BinaryField()
+    certain = models.BinaryField()
+    reasons = models.BinaryField()
+    distances = models.BinaryField()
+    expanded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "number"], name="audience_slice_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["incident", "number"],
+                name="audience_unexpanded",
+                condition=Q(expanded_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"slice {self.number} of incident {self.incident_id}"

@@ -1,0 +1,18 @@
+"""How it is said and heard. Persons stand here only as opaque references."""
+
+from notifications.models.delivery import Attempt, Batch, Delivery, DeliveryPerson
+from notifications.models.inbound import Inbound, Receipt, Reply
+from notifications.models.token import ProviderToken
+from notifications.models.wave import Wave
+
+__all__ = [
+    "Attempt",
+    "Batch",
+    "Delivery",
+    "DeliveryPerson",
+    "Inbound",
+    "ProviderToken",
+    "Receipt",
+    "Reply",
+    "Wave",
+]

@@ -1,0 +1,113 @@
+"""送达记录: one message to one address, and everything that was tried."""
+
+from django.db import models
+
+from config.kernel.fields import EncryptedTextField
+from notifications.models.wave import Wave
+from notifications.states import BatchState, DeliveryState, Outcome
+
+
+class Batch(models.Model):
+    """Some hundreds of deliveries that one worker takes at a time.
+
+    Holding is a conditional UPDATE that raises `epoch`; what a holder writes later counts only
+    while the epoch is still its own. `lease_until` is real time, not scenario time.
+    """
+
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="batches")
+    priority = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=7, choices=BatchState, default=BatchState.WAITING)
+    epoch = models.IntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(help_text="Real time before which nobody takes it.")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["priority", "id"],
+                name="batch_open",
+                condition=~models.Q(state="done"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+
+class Delivery(models.Model):
+    """Unique by (wave, channel, address). `key` goes to the provider as idempotency key.
+
+    `epoch` is the batch's epoch under which it was last called. `covers` counts the persons this
+    address speaks for. `told_state` is the last state that was told upward (signals), so that
+    nothing is told twice and nothing is forgotten.
+    """
+
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="deliveries")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=8)
+    address = EncryptedTextField(purpose="address")
+    address_index = models.BinaryField(max_length=16)
+    language = models.CharField(max_length=8)
+    covers = models.PositiveSmallIntegerField(default=1)
+    key = models.CharField(max_length=24, unique=True)
+    token_hash = models.BinaryField(max_length=16, null=True, unique=True)
+    state = models.CharField(max_length=11, choices=DeliveryState, default=DeliveryState.PENDING)
+    epoch = models.IntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    possible_duplicate = models.BooleanField(default=False)
+    gateway = models.CharField(max_length=20, default="")
+    provider_ref = models.CharField(max_length=64, default="")
+    provider_code = models.CharField(max_length=40, default="")
+    called_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    told_state = models.CharField(max_length=11, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wave", "channel", "address_index"], name="delivery_once_a_wave_and_address"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["provider_ref"],
+                name="delivery_by_provider_ref",
+                condition=~models.Q(provider_ref=""),
+            ),
+            models.Index(fields=["channel", "address_index", "-id"], name="delivery_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"
+
+
+class DeliveryPerson(models.Model):
+    """Whom one delivery speaks for. `is_owner`: the address is this person's own."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="persons")
+    person_ref = models.BigIntegerField(db_index=True)
+    is_owner = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "person_ref"], name="delivery_person_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} covers {self.person_ref}"
+
+
+class Attempt(models.Model):
+    """One call to a provider and what it came to. Append-only."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts_made")
+    epoch = models.IntegerField()
+    gateway = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    http_status = models.SmallIntegerField(null=True)
+    provider_code = models.CharField(max_length=40, default="")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk} {self.outcome}"

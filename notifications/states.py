@@ -1,0 +1,92 @@
+"""Closed vocabularies of notifications, and the only transitions a delivery may make."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class WaveKind(models.TextChoices):
+    INITIAL = "initial", _("首次告警")
+    REMINDER = "reminder", _("提醒")
+    UPDATE = "update", _("更新")
+    CORRECTION = "correction", _("更正")
+    RETRACTION = "retraction", _("撤回")
+    ALL_CLEAR = "all_clear", _("解除")
+
+
+class Priority(models.IntegerChoices):
+    """Lower leaves first. A retraction overtakes everything."""
+
+    RETRACTION = 0, _("撤回更正")
+    RED = 1, _("红色")
+    ORDINARY = 5, _("一般")
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", _("待发")
+    CALLING = "calling", _("发送中")
+    IN_DOUBT = "in_doubt", _("结果存疑")
+    ACCEPTED = "accepted", _("网关已受理")
+    DELIVERED = "delivered", _("已送达")
+    UNDELIVERED = "undelivered", _("未送达")
+    FAILED = "failed", _("失败")
+    EXPIRED = "expired", _("过期")
+    CANCELLED = "cancelled", _("已取消")
+
+
+_S = DeliveryState
+TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
+    _S.PENDING: frozenset({_S.CALLING, _S.EXPIRED, _S.CANCELLED, _S.FAILED}),
+    # Back to pending only when the provider said plainly that it did not accept.
+    _S.CALLING: frozenset({_S.ACCEPTED, _S.FAILED, _S.PENDING, _S.IN_DOUBT, _S.DELIVERED, _S.UNDELIVERED}),
+    _S.IN_DOUBT: frozenset({_S.ACCEPTED, _S.FAILED, _S.PENDING, _S.DELIVERED, _S.UNDELIVERED}),
+    _S.ACCEPTED: frozenset({_S.DELIVERED, _S.UNDELIVERED}),
+    _S.DELIVERED: frozenset(),
+    _S.UNDELIVERED: frozenset(),
+    _S.FAILED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.CANCELLED: frozenset(),
+}
+TERMINAL = frozenset(state for state, after in TRANSITIONS.items() if not after)
+HANDED_OVER = frozenset({_S.ACCEPTED, _S.DELIVERED, _S.UNDELIVERED})
+
+
+class BatchState(models.TextChoices):
+    WAITING = "waiting", _("等待")
+    HELD = "held", _("处理中")
+    DONE = "done", _("完成")
+
+
+class Outcome(models.TextChoices):
+    """What one call to a provider came to. UNKNOWN is never a plain retry."""
+
+    ACCEPTED = "accepted", _("受理")
+    REFUSED = "refused", _("拒绝")
+    BUSY = "busy", _("暂时拒绝")
+    UNKNOWN = "unknown", _("不明")
+
+
+class ReceiptStatus(models.TextChoices):
+    DELIVERED = "delivered", _("已送达")
+    UNDELIVERED = "undelivered", _("未送达")
+    PROGRESS = "progress", _("在途")
+    UNKNOWN = "unknown", _("不明")
+
+
+class Meaning(models.TextChoices):
+    """What a reply says (blueprint section 6)."""
+
+    SAFE = "safe", _("平安")
+    ALL_SAFE = "all_safe", _("全家平安")
+    NEEDS_HELP = "needs_help", _("需要帮助")
+    LEFT_AREA = "left_area", _("已离开")
+    WANTS_OUT = "wants_out", _("平安但需撤离")
+    POSSIBLE_HELP = "possible_help", _("可能需要帮助")
+    STOP = "stop", _("退订")
+    WRONG_NUMBER = "wrong_number", _("号码有误")
+    UNKNOWN = "unknown", _("不明")
+
+
+class ReplyState(models.TextChoices):
+    MATCHED = "matched", _("已匹配")
+    UNMATCHED = "unmatched", _("未匹配")
+    DISMISSED = "dismissed", _("已搁置")

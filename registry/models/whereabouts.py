@@ -1,0 +1,71 @@
+"""Where a person is thought to be, how well we know it, and since when."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from config.kernel.fields import EncryptedTextField
+from registry.models.person import Person
+
+# A place vaguer than this is «known only by country»: it has no coordinate.
+MAX_ACCURACY_M = 50_000
+BANDS_PER_DEGREE = 20
+
+
+class WhereaboutsKind(models.TextChoices):
+    SHARED = "shared", _("本人分享的位置")
+    TRIP = "trip", _("行程")
+    RESIDENCE = "residence", _("常住地")
+
+
+class Whereabouts(models.Model):
+    """One place of one person. Which of several counts: registry.geography.inside.
+
+    `latitude` and `longitude` are WGS-84 degrees and stay plain, for search; both are null for a
+    person known only by country. `accuracy_m` is the radius in metres within which the person is
+    thought to be. `band` is floor(latitude × 20), kept for the search index.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="whereabouts")
+    kind = models.CharField(max_length=9, choices=WhereaboutsKind)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    accuracy_m = models.FloatField(null=True, blank=True)
+    band = models.SmallIntegerField(null=True, editable=False)
+    country = models.CharField(max_length=2)
+    city = models.CharField(max_length=80, blank=True)
+    address = EncryptedTextField(purpose="registry.whereabouts.address", blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("所在地")
+        verbose_name_plural = _("所在地")
+        constraints = [
+            models.CheckConstraint(
+                name="whereabouts_point_whole_or_absent",
+                condition=Q(latitude=None, longitude=None, accuracy_m=None, band=None)
+                | Q(
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                    accuracy_m__range=(0, MAX_ACCURACY_M),
+                    band__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="whereabouts_trip_has_dates",
+                condition=~Q(kind="trip") | Q(starts_at__isnull=False, ends_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["band", "longitude"],
+                include=["person", "latitude", "accuracy_m"],
+                name="whereabouts_by_strip",
+            ),
+            models.Index(fields=["country"], name="whereabouts_by_country"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of person {self.person_id}"
