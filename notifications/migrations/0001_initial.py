@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(max_length=8)),
-                ('address', config.kernel.fields.EncryptedTextField(default='', purpose='notifications.delivery.address')),
+                ('address', config.kernel.fields.EncryptedTextField(default='', purpose='address')),
                 ('address_index', models.BinaryField(max_length=16)),
                 ('language', models.CharField(max_length=8)),
                 ('covers', models.PositiveSmallIntegerField(default=1)),
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('via', models.CharField(choices=[('sms', '短信'), ('wechat', '微信'), ('link', '链接'), ('call', '电话')], max_length=6)),
                 ('address_index', models.BinaryField(max_length=16, null=True)),
-                ('address', config.kernel.fields.EncryptedTextField(blank=True, default='', purpose='notifications.reply.address')),
+                ('address', config.kernel.fields.EncryptedTextField(blank=True, default='', purpose='address')),
                 ('text', config.kernel.fields.EncryptedTextField(blank=True, default='', purpose='notifications.reply.text')),
                 ('meaning', models.CharField(choices=[('safe', '平安'), ('all_safe', '全家平安'), ('needs_help', '需要帮助'), ('left_area', '已离开'), ('wants_out', '平安但需撤离'), ('possible_help', '可能需要帮助'), ('stop', '退订'), ('wrong_number', '号码有误'), ('unknown', '不明')], max_length=13)),
                 ('latitude', models.FloatField(null=True)),

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(choices=[('sms', '短信'), ('wechat', '微信'), ('email', '电子邮件')], max_length=8)),
-                ('address', config.kernel.fields.EncryptedTextField(default='', purpose='registry.contact.address')),
+                ('address', config.kernel.fields.EncryptedTextField(default='', purpose='address')),
                 ('address_index', models.BinaryField(max_length=16)),
                 ('preference', models.PositiveSmallIntegerField(default=1)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
