@@ -77,11 +77,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crisis.console.middleware.ContentSecurityPolicyMiddleware",
     "config.kernel.problems.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
-ROOT_URLCONF = "config.urls"
+# The event stream is a process of its own (config/asgi.py) that knows only its own address.
+ROOT_URLCONF = read("str", "GUIHANG_URLCONF", default="config.urls")
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
@@ -174,7 +176,9 @@ LOGIN_REDIRECT_URL = "console:home"
 LOGOUT_REDIRECT_URL = "console:login"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not no-referrer: with it browsers send «Origin: null» on forms, and the CSRF check refuses them.
+# The citizens' pages, whose addresses hold tokens, set no-referrer themselves.
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
