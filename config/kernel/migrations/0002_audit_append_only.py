@@ -15,6 +15,12 @@ POSTGRESQL = [
     """CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON kernel_auditentry
        FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()""",
 ]
+SQLITE_DROP = [f"DROP TRIGGER IF EXISTS audit_entry_no_{act}" for act in ("update", "delete")]
+POSTGRESQL_DROP = [
+    "DROP TRIGGER IF EXISTS audit_entry_no_change ON kernel_auditentry",
+    "DROP TRIGGER IF EXISTS audit_entry_no_truncate ON kernel_auditentry",
+    "DROP FUNCTION IF EXISTS audit_entry_refuse()",
+]
 
 
 def create_triggers(apps, schema_editor):
@@ -22,6 +28,12 @@ def create_triggers(apps, schema_editor):
         schema_editor.execute(statement)
 
 
+def drop_triggers(apps, schema_editor):
+    postgresql = schema_editor.connection.vendor == "postgresql"
+    for statement in POSTGRESQL_DROP if postgresql else SQLITE_DROP:
+        schema_editor.execute(statement)
+
+
 class Migration(migrations.Migration):
     dependencies = [("kernel", "0001_initial")]
-    operations = [migrations.RunPython(create_triggers, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(create_triggers, drop_triggers)]

@@ -1,0 +1,1 @@
+"""What the tests stand on: environment, real processes, shared fixtures."""
