@@ -1,0 +1,199 @@
+"""What every gateway is: hand over, ask, and understand what the provider pushes.
+
+A gateway is one concrete provider. It keeps no database connection while it calls, never raises
+for the provider's trouble, and sorts every answer into four outcomes (states.Outcome):
+
+- ACCEPTED: the provider took the message and named it (`provider_ref`);
+- REFUSED: it never will, for this address or this text;
+- BUSY: it said plainly that it did not take it; the same call may be made again;
+- UNKNOWN: nobody can tell. Never a plain retry.
+"""
+
+import asyncio
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import aiohttp
+
+from notifications.states import Outcome, ReceiptStatus
+
+# A call that has not been answered after these many seconds is in doubt (promise: wave order
+# never waits on one slow call).
+TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
+# No vendor's push comes near this; a reply of 10,000 Chinese characters is 90 kB form-encoded.
+MAX_BODY_BYTES = 256 * 1024
+
+
+class UnreadableBodyError(ValueError):
+    """A verified push that does not parse. The text says why and quotes nothing personal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one address. `key` is ours and stays the same when it is sent again.
+
+    `text` is the full wording for SMS, the template's fields for WeChat. `link` is the check-in
+    address or empty; SMS carries it only where the wording itself has it.
+    """
+
+    key: str
+    address: str
+    text: str | dict[str, str]
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What one call came to; `provider_code` is the provider's own word, as it came."""
+
+    outcome: Outcome
+    provider_ref: str = ""
+    provider_code: str = ""
+    http_status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """One push, free of any web framework. Header names are matched without case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        wanted = name.lower()
+        return next((v for k, v in self.headers.items() if k.lower() == wanted), "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSeen:
+    """`key` is our own key where the provider gives it back, for a message whose provider_ref
+    we never learned (the answer to our call was lost)."""
+
+    provider_ref: str
+    status: ReceiptStatus
+    provider_code: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySeen:
+    """A person wrote, or shared a position (degrees WGS-84, metres)."""
+
+    address: str
+    text: str
+    event_id: str
+    answered_at: datetime | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventSeen:
+    """Something about an address that is no answer: subscribe, unsubscribe, scan, unknown."""
+
+    address: str
+    kind: str
+    event_id: str
+    happened_at: datetime | None = None
+    detail: str = ""
+
+
+Seen = ReceiptSeen | ReplySeen | EventSeen
+
+
+class Gateway(ABC):
+    """One provider. An instance belongs to one process and one account."""
+
+    name: str
+    channel: str
+
+    def prepare(self) -> None:  # noqa: B027 - most providers need nothing
+        """Called before each window, outside transactions: fetch what calls need (a token)."""
+
+    async def hand_over(self, http: aiohttp.ClientSession, message: Outgoing) -> CallResult:
+        """Give one message to the provider. Never raises for the provider's trouble."""
+        try:
+            return await self._call(http, message)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return trouble(error)
+
+    @abstractmethod
+    async def _call(self, http: aiohttp.ClientSession, message: Outgoing) -> CallResult:
+        """The call itself; aiohttp's errors and time-outs may pass through."""
+
+    async def ask(
+        self,
+        http: aiohttp.ClientSession,
+        *,
+        key: str,
+        provider_ref: str,
+        address: str,
+        since: datetime,
+        text: str = "",
+    ) -> CallResult | None:
+        """What became of an in-doubt message: ACCEPTED, BUSY (it surely was not taken), or None
+        where the provider cannot be asked or did not answer. `since` is real time."""
+        return None
+
+    @abstractmethod
+    def verify(self, request: WebhookRequest) -> bool:
+        """Whether the push really comes from the provider. Constant time, raises nothing."""
+
+    def body_to_keep(self, request: WebhookRequest) -> str:
+        """The push as it is stored, later read by `event_id` and `parse`."""
+        return request.body.decode("utf-8", "replace")
+
+    def event_id(self, body: str) -> str:
+        """The provider's id of the event, at most 80 characters, no personal data; the digest of
+        the body where there is none or the body is unreadable."""
+        return digest(body)
+
+    @abstractmethod
+    def parse(self, body: str) -> list[Seen]:
+        """What a stored push says. Raises UnreadableBodyError."""
+
+    def answer(self, request: WebhookRequest) -> tuple[bytes, str]:
+        """Body and content type with which a verified push is answered at once (status 200)."""
+        return b"", "text/plain"
+
+
+def trouble(error: aiohttp.ClientError | TimeoutError | asyncio.TimeoutError) -> CallResult:
+    """Sort what went wrong on the wire: refused before a byte was sent is BUSY, else UNKNOWN."""
+    before_sending = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+    outcome = Outcome.BUSY if isinstance(error, before_sending) else Outcome.UNKNOWN
+    return CallResult(outcome, provider_code=type(error).__name__[:40])
+
+
+def by_http_status(status: int, code: str = "") -> CallResult:
+    """An answer that says nothing else. 502 and 504 come from something in between, which cannot
+    know whether the provider took the message."""
+    if 200 <= status < 300 or status in (408, 502, 504):
+        outcome = Outcome.UNKNOWN
+    elif status >= 500 or status in (401, 403, 429):  # 401, 403: our account, not the address
+        outcome = Outcome.BUSY
+    else:
+        outcome = Outcome.REFUSED
+    return CallResult(outcome, provider_code=(code or f"http {status}")[:40], http_status=status)
+
+
+def digest(*parts: str) -> str:
+    """A name for an event that is equal when its parts are, and tells nothing about them."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
+
+
+def new_session(connections: int) -> aiohttp.ClientSession:
+    """A session fit for hand-over: kept-alive connections, no cookies, no redirects followed
+    by the calls themselves. Made and closed inside the loop that uses it."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=30),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=TIMEOUT,
+        skip_auto_headers=("User-Agent", "Accept"),
+    )
