@@ -20,8 +20,7 @@ import aiohttp
 
 from notifications.states import Outcome, ReceiptStatus
 
-# A call that has not been answered after these many seconds is in doubt (promise: wave order
-# never waits on one slow call).
+# Seconds. A call that is not answered within `total` is in doubt, not repeated.
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 # No vendor's push comes near this; a reply of 10,000 Chinese characters is 90 kB form-encoded.
 MAX_BODY_BYTES = 256 * 1024

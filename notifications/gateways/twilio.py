@@ -1,0 +1,231 @@
+"""SMS through Twilio (Programmable Messaging, API 2010-04-01).
+
+Twilio takes no idempotency key. Our key therefore rides in the status-callback address, so that a
+receipt finds its delivery even when the answer to our call was lost, and an in-doubt message is
+looked up in the account's own list.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
+
+import aiohttp
+from django.conf import settings
+from multidict import CIMultiDict
+from yarl import URL
+
+from notifications.gateways.base import (
+    MAX_BODY_BYTES,
+    TIMEOUT,
+    CallResult,
+    Gateway,
+    Outgoing,
+    ReceiptSeen,
+    ReplySeen,
+    Seen,
+    UnreadableBodyError,
+    WebhookRequest,
+    by_http_status,
+    digest,
+)
+from notifications.states import Outcome, ReceiptStatus
+
+# https://www.twilio.com/docs/api/errors. A code that is not here follows its HTTP status.
+BUSY_CODES = frozenset({20003, 20005, 20429, 20500, 20503, 21611, 30001, 63038})
+REFUSED_CODES = frozenset(
+    {21211, 21408, 21602, 21604, 21606, 21610, 21612, 21614, 21617, 30003, 30005, 30006, 30007}
+)
+STATUSES = {
+    "accepted": ReceiptStatus.PROGRESS,
+    "scheduled": ReceiptStatus.PROGRESS,
+    "queued": ReceiptStatus.PROGRESS,
+    "sending": ReceiptStatus.PROGRESS,
+    "sent": ReceiptStatus.PROGRESS,
+    "delivered": ReceiptStatus.DELIVERED,
+    "read": ReceiptStatus.DELIVERED,
+    "undelivered": ReceiptStatus.UNDELIVERED,
+    "failed": ReceiptStatus.UNDELIVERED,
+    "canceled": ReceiptStatus.UNDELIVERED,
+}
+STATUS_PATH = "/webhooks/twilio/status"
+INBOUND_PATH = "/webhooks/twilio/inbound"
+# The name under which the key of the callback address is kept beside Twilio's own fields.
+KEY_FIELD = "_key"
+CLOCK_SLACK = timedelta(seconds=5)
+
+
+class TwilioGateway(Gateway):
+    name = "twilio"
+    channel = "sms"
+
+    def __init__(self) -> None:
+        account, token = settings.TWILIO_ACCOUNT, settings.TWILIO_TOKEN
+        base = settings.TWILIO_URL.rstrip("/")
+        messages = f"{base}/2010-04-01/Accounts/{account}/Messages"
+        self._messages, self._send_url = messages, URL(f"{messages}.json", encoded=True)
+        self._token = token.encode()
+        basic = base64.b64encode(f"{account}:{token}".encode()).decode()
+        self._headers = CIMultiDict(
+            {
+                "Authorization": f"Basic {basic}",
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Accept": "application/json",
+            }
+        )
+        sender = settings.TWILIO_SENDER
+        sender_field = "MessagingServiceSid" if sender.startswith("MG") else "From"
+        callback = quote_plus(f"{settings.PUBLIC_URL}{STATUS_PATH}?key=")
+        self._form = f"{sender_field}={quote_plus(sender)}&StatusCallback={callback}"
+
+    async def _call(self, http: aiohttp.ClientSession, message: Outgoing) -> CallResult:
+        form = (
+            f"{self._form}{quote_plus(message.key)}&To={quote_plus(message.address)}"
+            f"&Body={_quoted(str(message.text))}"
+        )
+        async with http.post(
+            self._send_url,
+            data=form.encode("ascii"),
+            headers=self._headers,
+            allow_redirects=False,
+            timeout=TIMEOUT,
+        ) as response:
+            return _sorted(response.status, await response.read())
+
+    async def ask(
+        self,
+        http: aiohttp.ClientSession,
+        *,
+        key: str,
+        provider_ref: str,
+        address: str,
+        since: datetime,
+        text: str = "",
+    ) -> CallResult | None:
+        """Look through the account's messages to `address` since `since` (real time). With `text`
+        only the same wording counts; without it any message does."""
+        query = urlencode({"To": address, "DateSent>": since.strftime("%Y-%m-%d"), "PageSize": 50})
+        url = URL(f"{self._messages}.json?{query}", encoded=True)
+        try:
+            async with http.get(
+                url, headers=self._headers, allow_redirects=False, timeout=TIMEOUT
+            ) as response:
+                status, body = response.status, await response.read()
+        except (aiohttp.ClientError, TimeoutError):
+            return None
+        return _found(body, provider_ref, since, text) if status == 200 else None
+
+    def verify(self, request: WebhookRequest) -> bool:
+        """X-Twilio-Signature over the address as Twilio knows it, which is ours in public: what a
+        proxy made of scheme and host does not count."""
+        if len(request.body) > MAX_BODY_BYTES or not self._token:
+            return False
+        called = urlsplit(request.url)
+        url = f"{settings.PUBLIC_URL}{called.path}{f'?{called.query}' if called.query else ''}"
+        expected = signature(self._token, url, _pairs(request.body.decode("utf-8", "replace")))
+        given = request.header("X-Twilio-Signature")
+        return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
+
+    def body_to_keep(self, request: WebhookRequest) -> str:
+        """Twilio's form, and the key that stood in the callback address."""
+        body = super().body_to_keep(request)
+        key = request.query.get("key", "")
+        return f"{body}&{KEY_FIELD}={quote_plus(key)}" if key else body
+
+    def event_id(self, body: str) -> str:
+        form = dict(_pairs(body))
+        sid = form.get("MessageSid") or form.get("SmsSid", "")
+        status = form.get("MessageStatus") or form.get("SmsStatus", "")
+        return f"{sid}.{status}"[:80] if sid else digest(body)
+
+    def parse(self, body: str) -> list[Seen]:
+        form = dict(_pairs(body))
+        sid = form.get("MessageSid") or form.get("SmsSid")
+        if not sid:
+            raise UnreadableBodyError("no MessageSid")
+        if "MessageStatus" in form:
+            return [_receipt(sid, form)]
+        if not form.get("From"):
+            raise UnreadableBodyError("neither MessageStatus nor From")
+        return [ReplySeen(address=form["From"], text=form.get("Body", ""), event_id=sid)]
+
+    def answer(self, request: WebhookRequest) -> tuple[bytes, str]:
+        return b'<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml"
+
+
+def signature(token: bytes, url: str, pairs: list[tuple[str, str]]) -> str:
+    """https://www.twilio.com/docs/usage/security: base64 HMAC-SHA1 of the address and the sorted
+    form; a field that comes twice counts once for each different value."""
+    text = url + "".join(name + value for name, value in sorted(set(pairs)))
+    return base64.b64encode(hmac.digest(token, text.encode(), hashlib.sha1)).decode()
+
+
+def _pairs(body: str) -> list[tuple[str, str]]:
+    return parse_qsl(body, keep_blank_values=True)
+
+
+@lru_cache(maxsize=256)
+def _quoted(text: str) -> str:
+    """A wave has one text a language, so the same wording is quoted 100,000 times."""
+    return quote_plus(text)
+
+
+def _sorted(http_status: int, body: bytes) -> CallResult:
+    answer = _json_object(body)
+    if http_status in (200, 201):
+        sid = answer.get("sid")
+        if isinstance(sid, str) and sid:
+            return CallResult(Outcome.ACCEPTED, provider_ref=sid, http_status=http_status)
+        return by_http_status(http_status, "unreadable answer")
+    code = answer.get("code")
+    if code in BUSY_CODES:
+        return CallResult(Outcome.BUSY, provider_code=str(code), http_status=http_status)
+    if code in REFUSED_CODES:
+        return CallResult(Outcome.REFUSED, provider_code=str(code), http_status=http_status)
+    return by_http_status(http_status, str(code or ""))
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _found(body: bytes, provider_ref: str, since: datetime, text: str) -> CallResult | None:
+    answer = _json_object(body)
+    messages = answer.get("messages")
+    if not isinstance(messages, list):
+        return None
+    for message in messages:
+        if _is_ours(message, provider_ref, since, text):
+            return CallResult(Outcome.ACCEPTED, provider_ref=message["sid"], http_status=200)
+    if answer.get("next_page_uri"):  # there are more than we looked through
+        return None
+    return CallResult(Outcome.BUSY, provider_code="not found", http_status=200)
+
+
+def _is_ours(message: dict[str, Any], provider_ref: str, since: datetime, text: str) -> bool:
+    if provider_ref:
+        return bool(message.get("sid") == provider_ref)
+    if str(message.get("direction", "")).startswith("inbound"):
+        return False
+    if text and message.get("body") != text:
+        return False
+    created = parsedate_to_datetime(message["date_created"]).astimezone(UTC)
+    return created >= since - CLOCK_SLACK
+
+
+def _receipt(sid: str, form: dict[str, str]) -> ReceiptSeen:
+    return ReceiptSeen(
+        provider_ref=sid,
+        status=STATUSES.get(form["MessageStatus"], ReceiptStatus.UNKNOWN),
+        provider_code=form.get("ErrorCode", ""),
+        key=form.get(KEY_FIELD, ""),
+    )
