@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from config.kernel import clock
+from tests.support.processes import Stage
 
 PASSWORD = "a good long password"
 PORT_VILA_ALERT = datetime(2024, 12, 17, 2, 0, tzinfo=UTC)
@@ -47,6 +48,14 @@ def audit_guard(db: None) -> Iterator[None]:
     yield
     if not connection.needs_rollback:
         audit_triggers.drop_triggers(None, DirectEditor)
+
+
+@pytest.fixture
+def stage(transactional_db: None) -> Iterator[Stage]:
+    """Real processes around the test database, all dead at the end of the test."""
+    processes = Stage()
+    yield processes
+    processes.close()
 
 
 # -- Time -----------------------------------------------------------------------------

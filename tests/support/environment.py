@@ -42,7 +42,7 @@ def set_environment() -> None:
     os.environ.update(GUIHANG_MODE="drill", GUIHANG_CLOCK="", GUIHANG_LOG_LEVEL="WARNING")
     for name, value in GATEWAYS.items():
         os.environ.setdefault(name, value)
-    # Playwright runs an event loop in the test's own thread; Django would refuse its database there.
+    # Playwright's event loop runs in the test's thread; Django would refuse its database there.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     os.environ["GUIHANG_VAR_DIR"] = str(var_dir(worker))
     # Two runs on one broker, or two workers of one run, must not hear each other's bells.
