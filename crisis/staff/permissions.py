@@ -1,10 +1,16 @@
 """Default deny: a view without a capability is closed, for pages and for the API."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from crisis.staff.roles import Capability
+
+if TYPE_CHECKING:  # rest_framework.views imports this module while it is itself being imported
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 
 class HasCapability(BasePermission):
