@@ -7,6 +7,15 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("通知")
 
     def ready(self) -> None:
+        from config.kernel import sweep
         from notifications import checks
+        from notifications.services import inbox, receipts, recovery, telling
 
         checks.register_checks()
+        sweep.register("recover_batches", recovery.recover_batches, interval=1.0)
+        sweep.register("work_inbox", inbox.work_inbox, interval=0.2)
+        sweep.register("match_receipts", receipts.match_waiting, interval=0.5)
+        sweep.register("tell_outcomes", telling.tell_outcomes, interval=0.3)
+        sweep.register("ring_again", recovery.ring_again, interval=1.0)
+        sweep.register("send_untaken", recovery.send_untaken, interval=0.5)
+        sweep.register("resolve_in_doubt", recovery.resolve_in_doubt, interval=1.0)

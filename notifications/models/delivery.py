@@ -8,18 +8,23 @@ from notifications.states import BatchState, DeliveryState, Outcome
 
 
 class Batch(models.Model):
-    """Some hundreds of deliveries that one worker takes at a time.
+    """Some hundreds of deliveries of one channel that one worker takes at a time.
 
     Holding is a conditional UPDATE that raises `epoch`; what a holder writes later counts only
-    while the epoch is still its own. `lease_until` is real time, not scenario time.
+    while the epoch is still its own. `untold` says that some delivery has news for the floors
+    above. All times here are real time, not scenario time: they guard against dead processes.
     """
 
     wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="batches")
+    channel = models.CharField(max_length=8)
     priority = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=7, choices=BatchState, default=BatchState.WAITING)
     epoch = models.IntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(help_text="Real time before which nobody takes it.")
+    due_at = models.DateTimeField(help_text="Before this nobody takes it.")
+    rung_at = models.DateTimeField(null=True, help_text="When a worker was last told of it.")
+    untold = models.BooleanField(default=False)
+    doubt_at = models.DateTimeField(null=True, help_text="Since when a delivery is in doubt.")
 
     class Meta:
         indexes = [
@@ -27,7 +32,11 @@ class Batch(models.Model):
                 fields=["priority", "id"],
                 name="batch_open",
                 condition=~models.Q(state="done"),
-            )
+            ),
+            models.Index(fields=["id"], name="batch_untold", condition=models.Q(untold=True)),
+            models.Index(
+                fields=["doubt_at"], name="batch_in_doubt", condition=~models.Q(doubt_at=None)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,9 +23,7 @@ class Inbound(models.Model):
     problem = models.CharField(max_length=120, default="")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["gateway", "event_id"], name="inbound_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["gateway", "event_id"], name="inbound_once")]
         indexes = [
             models.Index(
                 fields=["id"], name="inbound_unworked", condition=models.Q(worked_at__isnull=True)
@@ -42,7 +40,9 @@ class Receipt(models.Model):
     inbound = models.ForeignKey(Inbound, on_delete=models.PROTECT, related_name="receipts")
     gateway = models.CharField(max_length=20)
     provider_ref = models.CharField(max_length=64)
-    delivery = models.ForeignKey(Delivery, null=True, on_delete=models.CASCADE, related_name="receipts")
+    delivery = models.ForeignKey(
+        Delivery, null=True, on_delete=models.CASCADE, related_name="receipts"
+    )
     status = models.CharField(max_length=11, choices=ReceiptStatus)
     provider_code = models.CharField(max_length=40, default="")
     received_at = models.DateTimeField()
@@ -69,11 +69,15 @@ class Reply(models.Model):
         LINK = "link", _("链接")
         CALL = "call", _("电话")
 
-    inbound = models.ForeignKey(Inbound, null=True, on_delete=models.PROTECT, related_name="replies")
+    inbound = models.ForeignKey(
+        Inbound, null=True, on_delete=models.PROTECT, related_name="replies"
+    )
     via = models.CharField(max_length=6, choices=Via)
     address_index = models.BinaryField(max_length=16, null=True)
     address = EncryptedTextField(purpose="address", blank=True)
-    delivery = models.ForeignKey(Delivery, null=True, on_delete=models.SET_NULL, related_name="replies")
+    delivery = models.ForeignKey(
+        Delivery, null=True, on_delete=models.SET_NULL, related_name="replies"
+    )
     text = EncryptedTextField(purpose="notifications.reply.text", blank=True)
     meaning = models.CharField(max_length=13, choices=Meaning)
     latitude = models.FloatField(null=True)
@@ -89,7 +93,9 @@ class Reply(models.Model):
         verbose_name = _("回复")
         verbose_name_plural = _("回复")
         indexes = [
-            models.Index(fields=["-id"], name="reply_unmatched", condition=models.Q(state="unmatched"))
+            models.Index(
+                fields=["-id"], name="reply_unmatched", condition=models.Q(state="unmatched")
+            )
         ]
 
     def __str__(self) -> str:

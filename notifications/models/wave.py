@@ -27,7 +27,9 @@ class Wave(models.Model):
     expires_at = models.DateTimeField(help_text=_("此后不再发送"))
     recipients_done_at = models.DateTimeField(null=True, help_text=_("收件人全部展开的时间"))
     retracted_at = models.DateTimeField(null=True)
-    retracts = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="retracted_by")
+    retracts = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="retracted_by"
+    )
 
     class Meta:
         ordering = ["id"]
@@ -36,7 +38,8 @@ class Wave(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="wave_retraction_names_its_wave",
-                condition=~models.Q(kind__in=["retraction", "correction"]) | models.Q(retracts__isnull=False),
+                condition=~models.Q(kind__in=["retraction", "correction"])
+                | models.Q(retracts__isnull=False),
             )
         ]
 

@@ -1,0 +1,66 @@
+"""The sweep: one process that finishes whatever another left unfinished.
+
+Apps register steps in their `ready()`. Every step is idempotent and claims what it works on by a
+conditional update, so two sweeps at once do no harm.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import close_old_connections, connection
+
+log = logging.getLogger("guihang.sweep")
+
+
+@dataclass(slots=True)
+class Step:
+    """`work()` returns how many things it moved; it is called every `interval` real seconds."""
+
+    name: str
+    work: Callable[[], int]
+    interval: float
+    due: float = field(default=0.0)
+
+
+STEPS: list[Step] = []
+
+
+def register(name: str, work: Callable[[], int], *, interval: float) -> None:
+    """Add a step; registering the same name again replaces it."""
+    STEPS[:] = [step for step in STEPS if step.name != name]
+    STEPS.append(Step(name, work, interval))
+
+
+def run_once() -> dict[str, int]:
+    """Every step once, in order of registration. What each moved, by name."""
+    return {step.name: step.work() for step in STEPS}
+
+
+def settle(limit: int = 50) -> None:
+    """Run all steps until none finds work (tests and commands without a sweep process)."""
+    for _ in range(limit):
+        if not any(run_once().values()):
+            return
+    raise RuntimeError("the sweep finds work without end")
+
+
+def run_due() -> None:
+    """The steps that are due. One that breaks does not keep the others from their turn."""
+    failures = []
+    for step in STEPS:
+        if time.monotonic() < step.due:
+            continue
+        try:
+            moved = step.work()
+        except Exception as failure:  # collected, and raised below
+            log.exception("step %s failed", step.name)
+            failures.append(failure)
+            connection.close()
+            moved = 0
+        # A step that found work comes back at once: there may be more.
+        step.due = 0.0 if moved else time.monotonic() + step.interval
+    close_old_connections()
+    if failures:
+        raise ExceptionGroup("sweep steps failed", failures)

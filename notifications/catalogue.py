@@ -1,0 +1,158 @@
+"""The catalogue of pre-approved texts.
+
+A text is approved by review of this file; its wording is frozen on the wave when one is created.
+Digits (1 平安 · 2 需要帮助 · 3 已离开 · 4 平安但需撤离) never change meaning. No 【】 inside a body,
+no link in an SMS, no request for money, a passport or a code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from notifications.states import WaveKind
+
+ZH, EN = "zh-hans", "en"
+Fields = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One approved text in all its forms. `asks` tells whether it expects an answer."""
+
+    code: str
+    kind: WaveKind
+    asks: bool
+    label: str
+    sms: Mapping[str, str]
+    wechat: Mapping[str, Fields]
+
+
+def _wechat(zh: tuple[str, str, str], en: tuple[str, str, str]) -> dict[str, Fields]:
+    common = {"phone_number4": "{hotline}", "character_string5": "{code}"}
+    return {
+        language: dict(zip(("thing1", "thing2", "thing3"), things, strict=True)) | common
+        for language, things in ((ZH, zh), (EN, en))
+    }
+
+
+_ASK_ZH = "请回复1平安 2需要帮助 3已离开。求助{hotline}。核验码{code}。绝不索要钱款"
+_ASK_EN = (
+    "Reply 1 safe 2 need help 3 left area. Help {hotline}. Code {code}. We never ask for money."
+)
+_ASK_FIELD_ZH = "回复1平安2需要帮助3已离开"
+_ASK_FIELD_EN = "1 safe 2 help 3 left"
+
+_CATALOGUE = (
+    Template(
+        code="earthquake_tsunami",
+        kind=WaveKind.INITIAL,
+        asks=True,
+        label="地震并防海啸",
+        sms={
+            ZH: "{place}{when}发生{magnitude}级地震，防海啸：立即往高处，远离海岸和危楼。"
+            + _ASK_ZH,
+            EN: "M{magnitude} quake {place_en} {when_en}, tsunami risk. Go to high ground now;"
+            " avoid coast and damaged buildings. " + _ASK_EN,
+        },
+        wechat=_wechat(
+            ("{place}{magnitude}级地震防海啸", "速往高处，远离海岸和危楼", _ASK_FIELD_ZH),
+            ("M{magnitude} quake, tsunami", "Go to high ground", _ASK_FIELD_EN),
+        ),
+    ),
+    Template(
+        code="earthquake",
+        kind=WaveKind.INITIAL,
+        asks=True,
+        label="地震",
+        sms={
+            ZH: "{place}{when}发生{magnitude}级地震：远离危楼和山坡，防余震，听从当地指引。"
+            "请回复1平安 2需要帮助 3已离开 4平安但需撤离。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "M{magnitude} quake {place_en} {when_en}. Keep away from damaged buildings and slopes;"
+            " expect aftershocks. Reply 1 safe 2 need help 3 left area 4 safe but must leave."
+            " Help {hotline}. Code {code}. We never ask for money.",
+        },
+        wechat=_wechat(
+            ("{place}{magnitude}级地震", "远离危楼，防余震", _ASK_FIELD_ZH),
+            ("M{magnitude} earthquake", "Avoid bad buildings", _ASK_FIELD_EN),
+        ),
+    ),
+    Template(
+        code="general",
+        kind=WaveKind.INITIAL,
+        asks=True,
+        label="通用",
+        sms={
+            ZH: "{place}{when}发生{event}：请留在安全处，听从当地指引，保持通信。"
+            "请回复1平安 2需要帮助 3已离开 4平安但需撤离。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "{event_en} in {place_en} {when_en}. Stay in a safe place, follow local guidance, keep"
+            " your phone on. Reply 1 safe 2 need help 3 left area 4 safe but must leave."
+            " Help {hotline}. Code {code}. We never ask for money.",
+        },
+        wechat=_wechat(
+            ("{place}{event}", "留在安全处，听从指引", _ASK_FIELD_ZH),
+            ("{event_en}", "Stay in a safe place", _ASK_FIELD_EN),
+        ),
+    ),
+    Template(
+        code="reminder",
+        kind=WaveKind.REMINDER,
+        asks=True,
+        label="提醒",
+        sms={
+            ZH: "{place}{event}：尚未收到您的消息。请远离危险处。" + _ASK_ZH,
+            EN: "{event_en} in {place_en}: we have not heard from you. Keep away from danger. "
+            + _ASK_EN,
+        },
+        wechat=_wechat(
+            ("{place}{event}", "尚未收到您的消息", _ASK_FIELD_ZH),
+            ("Please answer us", "No word from you yet", _ASK_FIELD_EN),
+        ),
+    ),
+    Template(
+        code="who_else",
+        kind=WaveKind.UPDATE,
+        asks=True,
+        label="询问同号码家人",
+        sms={
+            ZH: "已记录您的回复。此号码还登记了家人：都平安请回复“全家平安”，有人需要帮助请回复2。"
+            "求助{hotline}。核验码{code}",
+            EN: "Your answer is noted. This number also stands for family: reply ALL SAFE if all are"
+            " safe, 2 if anybody needs help. Help {hotline}. Code {code}.",
+        },
+        wechat=_wechat(
+            ("此号码还登记了家人", "都平安请回复全家平安", "有人需要帮助请回复2"),
+            ("Family on this phone", "Reply ALL SAFE if so", "2 if help is needed"),
+        ),
+    ),
+    Template(
+        code="retraction",
+        kind=WaveKind.RETRACTION,
+        asks=False,
+        label="撤回",
+        sms={
+            ZH: "更正：{sent_at}{place}通知（核验码{retracted_code}）系误发，当地无此警报，"
+            "无须因此避险。求助{hotline}。核验码{code}",
+            EN: "CORRECTION: the {sent_at} message about {place_en} (code {retracted_code}) was sent"
+            " in error. There is no such alert; no action is needed. Help {hotline}. Code {code}.",
+        },
+        wechat=_wechat(
+            ("更正：原通知系误发", "当地无此警报", "原核验码{retracted_code}"),
+            ("Correction", "Sent in error", "Old code {retracted_code}"),
+        ),
+    ),
+    Template(
+        code="all_clear",
+        kind=WaveKind.ALL_CLEAR,
+        asks=False,
+        label="解除",
+        sms={
+            ZH: "{place}{event}警报已解除。仍请注意安全，勿进危险建筑。求助{hotline}。核验码{code}",
+            EN: "All clear for {event_en} in {place_en}. Stay careful; keep out of damaged buildings."
+            " Help {hotline}. Code {code}.",
+        },
+        wechat=_wechat(
+            ("{place}{event}解除", "仍请注意安全", "勿进危险建筑"),
+            ("All clear", "Stay careful", "Avoid bad buildings"),
+        ),
+    ),
+)
+TEMPLATES: dict[str, Template] = {template.code: template for template in _CATALOGUE}

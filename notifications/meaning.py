@@ -1,0 +1,106 @@
+"""What a reply says (blueprint section 6). When in doubt it never says «safe»."""
+
+import re
+import unicodedata
+
+from notifications.states import Meaning
+
+MAX_READ = 500  # characters; nobody says «safe» in more, and the whole text is kept anyway
+
+_DIGITS = {
+    "1": Meaning.SAFE,
+    "2": Meaning.NEEDS_HELP,
+    "3": Meaning.LEFT_AREA,
+    "4": Meaning.WANTS_OUT,
+}
+_WHOLE = {
+    Meaning.SAFE: {
+        "平安",
+        "安全",
+        "我平安",
+        "我安全",
+        "我很安全",
+        "我很平安",
+        "报平安",
+        "已平安",
+        "没事",
+        "我没事",
+        "ok",
+        "safe",
+        "i am safe",
+        "im safe",
+        "i'm safe",
+        "1平安",
+        "平安1",
+        "1 safe",
+    },
+    Meaning.ALL_SAFE: {
+        "全家平安",
+        "全家",
+        "都平安",
+        "大家平安",
+        "全家都平安",
+        "我们都平安",
+        "1全家",
+        "all safe",
+        "we are all safe",
+        "1 all",
+    },
+    Meaning.LEFT_AREA: {
+        "已离开",
+        "已经离开",
+        "我已离开",
+        "离开了",
+        "3已离开",
+        "left",
+        "left area",
+        "3 left",
+    },
+    Meaning.WANTS_OUT: {
+        "平安但需撤离",
+        "需撤离",
+        "需要撤离",
+        "要撤离",
+        "想撤离",
+        "4撤离",
+        "4平安但需撤离",
+        "evacuate",
+        "want to leave",
+    },
+    Meaning.STOP: {"退订", "停止", "td", "t", "stop", "unsubscribe"},
+    Meaning.WRONG_NUMBER: {
+        "打错了",
+        "发错了",
+        "号码错了",
+        "不认识",
+        "wrong number",
+        "wrong person",
+    },
+}
+_BY_TEXT = {text: meaning for meaning, texts in _WHOLE.items() for text in texts} | _DIGITS
+_HELP = re.compile(
+    r"需要帮助|需要救援|救命|救我|求救|求助|帮帮|快来|被困|受伤|流血|骨折|埋|昏迷|"
+    r"\bhelp\b|\bsos\b|\btrapped\b|\binjured\b|\bhurt\b|\brescue\b"
+)
+_NO_HELP = re.compile(
+    r"(不|没有?|无)(再)?(需要|用|要)?(任何)?(帮助|求助|受伤|被困|救援)|(没|未|无)人?(受伤|被困)|"
+    r"\b(no|not|don'?t|without)\b[\w' ]{0,20}\b(help|injured|hurt|trapped|rescue)\b"
+)
+_EDGES = re.compile(r"^[\s\W_]+|[\s\W_]+$")
+
+
+def read_meaning(text: str) -> Meaning:
+    """What `text` means.
+
+    Only a whole-message match means safe, left, or wants out. A help word anywhere means needs
+    help; negated, mixed or unknown text is possible help, for a human to read.
+    """
+    folded = unicodedata.normalize("NFKC", text[:MAX_READ]).casefold()
+    folded = _EDGES.sub("", re.sub(r"\s+", " ", folded))
+    if not folded:
+        return Meaning.UNKNOWN
+    if len(text) <= MAX_READ and (known := _BY_TEXT.get(folded)):
+        return known
+    if _HELP.search(folded) and not _NO_HELP.search(folded):
+        return Meaning.NEEDS_HELP
+    return Meaning.POSSIBLE_HELP

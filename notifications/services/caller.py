@@ -1,0 +1,57 @@
+"""The event loop and the kept-alive connections of one sending process.
+
+Each process that sends has one loop and one session, made at its first window and kept, because
+a new connection for each batch would cost more than the messages.
+"""
+
+import asyncio
+import os
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+import aiohttp
+import uvloop
+from django.conf import settings
+
+from notifications.gateways.base import CallResult, Gateway, Outgoing, new_session
+
+T = TypeVar("T")
+
+
+class _Caller:
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.loop = uvloop.new_event_loop()
+        self.http: aiohttp.ClientSession = self.loop.run_until_complete(self._open())
+
+    async def _open(self) -> aiohttp.ClientSession:
+        return new_session(settings.SEND_WINDOW)
+
+
+_caller: _Caller | None = None
+
+
+def _the_caller() -> _Caller:
+    global _caller
+    if _caller is None or _caller.pid != os.getpid():  # a forked child makes its own
+        _caller = _Caller()
+    return _caller
+
+
+def run(make: "Coroutine[Any, Any, T]") -> T:
+    return _the_caller().loop.run_until_complete(make)
+
+
+def hand_over(gateway: Gateway, messages: Sequence[Outgoing]) -> list[CallResult]:
+    """Call the provider for each message at once; results in the order of the messages."""
+    return run(_hand_over(gateway, _the_caller().http, messages))
+
+
+async def _hand_over(
+    gateway: Gateway, http: aiohttp.ClientSession, messages: Sequence[Outgoing]
+) -> list[CallResult]:
+    return list(await asyncio.gather(*(gateway.hand_over(http, message) for message in messages)))
+
+
+def session() -> aiohttp.ClientSession:
+    return _the_caller().http

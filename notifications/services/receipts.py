@@ -1,0 +1,81 @@
+"""Receipts: in any order, repeated, late, or before the send's own answer."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from config.kernel import bulk, clock
+from notifications.gateways.base import ReceiptSeen
+from notifications.models import Batch, Delivery, Inbound, Receipt
+from notifications.states import DeliveryState, ReceiptStatus
+
+_FINAL = {
+    ReceiptStatus.DELIVERED: DeliveryState.DELIVERED,
+    ReceiptStatus.UNDELIVERED: DeliveryState.UNDELIVERED,
+}
+# What a receipt may still change. A terminal state is never overwritten.
+_OPEN = (DeliveryState.CALLING, DeliveryState.IN_DOUBT, DeliveryState.ACCEPTED)
+
+
+def store_receipts(seen: Sequence[tuple[Inbound, ReceiptSeen]]) -> None:
+    """Write receipts, matched where the delivery is known; the others wait."""
+    if not seen:
+        return
+    by_ref = _deliveries_by("provider_ref", [s.provider_ref for _, s in seen if s.provider_ref])
+    by_key = _deliveries_by("key", [s.key for _, s in seen if s.key])
+    now = clock.now()
+    rows = [
+        Receipt(
+            inbound=inbound,
+            gateway=inbound.gateway,
+            provider_ref=receipt.provider_ref,
+            delivery_id=by_ref.get(receipt.provider_ref) or by_key.get(receipt.key),
+            status=receipt.status,
+            provider_code=receipt.provider_code[:40],
+            received_at=now,
+        )
+        for inbound, receipt in seen
+    ]
+    Receipt.objects.bulk_create(rows)
+    _apply([row for row in rows if row.delivery_id])
+
+
+def _deliveries_by(field: str, values: Sequence[str]) -> dict[str, int]:
+    rows = Delivery.objects.filter(**{f"{field}__in": set(values)}).exclude(**{field: ""})
+    return dict(rows.values_list(field, "pk"))
+
+
+def _apply(receipts: Sequence[Receipt]) -> None:
+    """Move deliveries forward. The first final word of a provider stands."""
+    now = clock.now()
+    final: dict[int, Receipt] = {}
+    for receipt in receipts:
+        if receipt.delivery_id and ReceiptStatus(receipt.status) in _FINAL:
+            final.setdefault(receipt.delivery_id, receipt)
+    bulk.update(
+        Delivery,
+        ("id", "state", "gateway", "provider_ref", "provider_code", "finished_at"),
+        [
+            (pk, _FINAL[ReceiptStatus(r.status)].value, r.gateway, r.provider_ref,
+             r.provider_code, now)
+            for pk, r in final.items()
+        ],
+        where="t.state IN (%s, %s, %s)",
+        params=_OPEN,
+    )  # fmt: skip
+    Batch.objects.filter(deliveries__in=final).update(untold=True)
+
+
+@transaction.atomic
+def match_waiting(limit: int = 1000) -> int:
+    """Receipts that came before the send was recorded find their delivery now."""
+    waiting = Receipt.objects.filter(delivery=None).exclude(provider_ref="")
+    # Only those whose delivery is known by now: the others must not hold up the line.
+    known = Delivery.objects.exclude(provider_ref="").values("provider_ref")
+    rows = list(waiting.filter(provider_ref__in=known).order_by("pk")[:limit])
+    found = _deliveries_by("provider_ref", [row.provider_ref for row in rows])
+    for row in rows:
+        row.delivery_id = found.get(row.provider_ref)
+    Receipt.objects.bulk_update(rows, ["delivery"])
+    _apply([row for row in rows if row.delivery_id])
+    return len(rows)

@@ -1,0 +1,130 @@
+"""Adding recipients to a wave: rows first, then the bell."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+
+from config.kernel import bulk, clock
+from notifications import bell, tokens
+from notifications.models import Batch, Delivery, DeliveryPerson, Reply, Wave
+from notifications.states import BatchState, DeliveryState, Meaning, WaveKind
+
+KEY_BYTES = 12
+# Channels whose messages carry the check-in link.
+LINKED_CHANNELS = frozenset({"wechat"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address and the persons it speaks for, as (person_ref, is_owner).
+
+    `sealed_address` is the address encrypted for the purpose «address»; it is copied unopened.
+    """
+
+    channel: str
+    sealed_address: bytes
+    address_index: bytes
+    language: str
+    persons: tuple[tuple[int, bool], ...]
+
+
+def add_recipients(*, wave: Wave, recipients: Sequence[Recipient]) -> int:
+    """Write deliveries, their persons and their batches; ring for the batches on commit.
+
+    An address that the wave already has gets no second delivery, only further persons. Returns
+    the number of new deliveries. Call inside the transaction that makes the recipients final.
+    """
+    if wave.kind == WaveKind.REMINDER:
+        recipients = _without_stopped(recipients)
+    known = _known_addresses(wave, recipients)
+    fresh = [r for r in recipients if (r.channel, r.address_index) not in known]
+    by_channel = attrgetter("channel")
+    rows: list[tuple[object, ...]] = []
+    batch_ids: list[int] = []
+    for channel, group in groupby(sorted(fresh, key=by_channel), key=by_channel):
+        members = list(group)
+        for start in range(0, len(members), settings.BATCH_SIZE):
+            batch = _new_batch(wave, channel)
+            batch_ids.append(batch.pk)
+            part = members[start : start + settings.BATCH_SIZE]
+            rows += [_delivery_row(wave, batch.pk, recipient) for recipient in part]
+    bulk.insert(Delivery, _DELIVERY_COLUMNS, rows)
+    _link_persons(wave, recipients)
+    if known:
+        _recount(known.values())
+    transaction.on_commit(lambda: bell.ring(batch_ids, priority=wave.priority))
+    return len(fresh)
+
+
+_DELIVERY_COLUMNS = (
+    "wave", "batch", "channel", "address", "address_index", "language", "covers", "key",
+    "token_hash", "state", "epoch", "attempts", "possible_duplicate", "gateway", "provider_ref",
+    "provider_code", "told_state",
+)  # fmt: skip
+
+
+def _delivery_row(wave: Wave, batch_id: int, recipient: Recipient) -> tuple[object, ...]:
+    key = secrets.token_hex(KEY_BYTES)
+    linked = recipient.channel in LINKED_CHANNELS
+    return (
+        wave.pk, batch_id, recipient.channel, recipient.sealed_address, recipient.address_index,
+        recipient.language, len(recipient.persons), key,
+        tokens.token_hash(tokens.token_for(key)) if linked else None,
+        DeliveryState.PENDING.value, 0, 0, False, "", "", "", "",
+    )  # fmt: skip
+
+
+def _new_batch(wave: Wave, channel: str) -> Batch:
+    return Batch.objects.create(
+        wave=wave,
+        channel=channel,
+        priority=wave.priority,
+        state=BatchState.WAITING,
+        due_at=clock.real_now(),
+        rung_at=clock.real_now(),
+    )
+
+
+def _known_addresses(wave: Wave, recipients: Sequence[Recipient]) -> dict[tuple[str, bytes], int]:
+    """The deliveries this wave already has for these addresses."""
+    rows = Delivery.objects.filter(
+        wave=wave, address_index__in=[r.address_index for r in recipients]
+    ).values_list("channel", "address_index", "id")
+    return {(channel, bytes(index)): pk for channel, index, pk in rows}
+
+
+def _link_persons(wave: Wave, recipients: Sequence[Recipient]) -> None:
+    ids = _known_addresses(wave, recipients)
+    rows = [
+        (ids[recipient.channel, recipient.address_index], person_ref, is_owner)
+        for recipient in recipients
+        for person_ref, is_owner in recipient.persons
+    ]
+    bulk.insert(DeliveryPerson, ("delivery", "person_ref", "is_owner"), rows)
+
+
+def _recount(delivery_ids: Sequence[int] | object) -> None:
+    """`covers` of deliveries that may have gained persons."""
+    counts = (
+        DeliveryPerson.objects.filter(delivery__in=list(delivery_ids))  # type: ignore[call-overload]
+        .values_list("delivery")
+        .annotate(count=Count("id"))
+    )
+    bulk.update(Delivery, ("id", "covers"), list(counts))
+
+
+def _without_stopped(recipients: Sequence[Recipient]) -> list[Recipient]:
+    """Reminders leave out addresses that asked to be left in peace (退订)."""
+    stopped = {
+        bytes(index)
+        for index in Reply.objects.filter(
+            meaning=Meaning.STOP, address_index__in=[r.address_index for r in recipients]
+        ).values_list("address_index", flat=True)
+    }
+    return [r for r in recipients if r.address_index not in stopped]

@@ -1,0 +1,162 @@
+"""What the sweep does for deliveries: finish what a dead, deaf or unlucky worker left."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from config.kernel import bulk, clock
+from notifications import bell
+from notifications.gateways import gateway_for
+from notifications.gateways.base import CallResult
+from notifications.models import Attempt, Batch, Delivery
+from notifications.services import caller
+from notifications.services.sending import send_batch
+from notifications.states import BatchState, DeliveryState, Outcome
+
+log = logging.getLogger("guihang.recovery")
+
+# A batch that nobody has taken for this long is rung for again, and if nobody is at work at all
+# the sweep sends it itself.
+UNTAKEN = timedelta(seconds=2)
+RING_AGAIN = timedelta(seconds=5)
+OUTCOME_NEVER_KNOWN = "outcome_unknown"
+
+
+def recover_batches() -> int:
+    """Batches whose holder's lease ran out: what was being called is in doubt, the rest waits."""
+    expired = Batch.objects.filter(state=BatchState.HELD, lease_until__lt=clock.real_now())
+    return sum(_recover(pk, epoch) for pk, epoch in expired.values_list("pk", "epoch")[:100])
+
+
+@transaction.atomic
+def _recover(batch_id: int, epoch: int) -> bool:
+    now = clock.real_now()
+    freed = Batch.objects.filter(
+        pk=batch_id, epoch=epoch, state=BatchState.HELD, lease_until__lt=now
+    ).update(
+        state=BatchState.WAITING,
+        epoch=F("epoch") + 1,
+        lease_until=None,
+        due_at=now,
+        rung_at=None,
+        untold=True,
+        doubt_at=now,
+    )
+    if not freed:
+        return False
+    log.warning("batch %s: its holder is gone", batch_id)
+    called = Delivery.objects.filter(batch=batch_id, state=DeliveryState.CALLING)
+    rows = list(called.values_list("pk", "epoch", "gateway"))
+    called.update(state=DeliveryState.IN_DOUBT)
+    Attempt.objects.bulk_create(
+        Attempt(delivery_id=pk, epoch=e, gateway=g, outcome=Outcome.UNKNOWN, at=clock.now())
+        for pk, e, g in rows
+    )
+    return True
+
+
+def ring_again() -> int:
+    """Bells that were lost: waiting batches that are due and were not rung for lately."""
+    now = clock.real_now()
+    quiet = Q(rung_at=None) | Q(rung_at__lt=now - RING_AGAIN)
+    waiting = Batch.objects.filter(quiet, state=BatchState.WAITING, due_at__lte=now)
+    batches = list(waiting.order_by("priority", "pk").values_list("pk", "priority")[:200])
+    Batch.objects.filter(pk__in=[pk for pk, _ in batches]).update(rung_at=now)
+    for pk, priority in batches:
+        bell.ring([pk], priority=priority)
+    return len(batches)
+
+
+def send_untaken() -> int:
+    """When batches wait and nobody is at work, no worker or no broker is there: send one here."""
+    now = clock.real_now()
+    if Batch.objects.filter(state=BatchState.HELD, lease_until__gte=now).exists():
+        return 0
+    untaken = Batch.objects.filter(state=BatchState.WAITING, due_at__lt=now - UNTAKEN)
+    batch_id = untaken.order_by("priority", "pk").values_list("pk", flat=True).first()
+    if batch_id is None:
+        return 0
+    log.warning("batch %s: no worker took it, sending it here", batch_id)
+    return send_batch(batch_id)
+
+
+def resolve_in_doubt() -> int:
+    """Deliveries in doubt for long enough: ask the provider, else send once more, flagged."""
+    patience = timedelta(seconds=settings.IN_DOUBT_SECONDS)
+    doubtful = Batch.objects.filter(doubt_at__lt=clock.real_now() - patience)
+    return sum(_resolve(batch) for batch in doubtful.order_by("doubt_at")[:20])
+
+
+def _resolve(batch: Batch) -> int:
+    rows = list(
+        Delivery.objects.filter(batch=batch, state=DeliveryState.IN_DOUBT).select_related("wave")
+    )
+    answers = caller.run(_ask_all(batch.channel, rows)) if rows else []
+    with transaction.atomic():
+        if not Batch.objects.filter(pk=batch.pk, doubt_at=batch.doubt_at).update(doubt_at=None):
+            return 0
+        _settle(rows, answers)
+        _wake(batch)
+    return len(rows)
+
+
+async def _ask_all(channel: str, rows: list[Delivery]) -> list[CallResult | None]:
+    return list(await asyncio.gather(*(_ask(channel, row) for row in rows)))
+
+
+async def _ask(channel: str, row: Delivery) -> CallResult | None:
+    gateway = gateway_for(channel)
+    texts = row.wave.texts[channel]
+    text = texts.get(row.language) or texts["zh-hans"]
+    return await gateway.ask(
+        caller.session(),
+        key=row.key,
+        provider_ref=row.provider_ref,
+        address=row.address,
+        since=row.called_at or row.wave.created_at,
+        text=text if isinstance(text, str) else "",
+    )
+
+
+def _settle(rows: list[Delivery], answers: list[CallResult | None]) -> None:
+    """in_doubt → accepted, or pending again, or failed when a flagged repeat is in doubt too."""
+    now = clock.now()
+    updates = []
+    for row, answer in zip(rows, answers, strict=True):
+        if answer and answer.outcome == Outcome.ACCEPTED:
+            new = (
+                DeliveryState.ACCEPTED,
+                answer.provider_ref,
+                "",
+                now,
+                None,
+                row.possible_duplicate,
+            )
+        elif answer and answer.outcome == Outcome.BUSY:
+            new = (DeliveryState.PENDING, "", "", None, None, row.possible_duplicate)
+        elif row.possible_duplicate:
+            new = (DeliveryState.FAILED, "", OUTCOME_NEVER_KNOWN, None, now, True)
+        else:
+            new = (DeliveryState.PENDING, "", "", None, None, True)
+        updates.append((row.pk, new[0].value, *new[1:]))
+    bulk.update(
+        Delivery,
+        ("id", "state", "provider_ref", "provider_code", "accepted_at", "finished_at",
+         "possible_duplicate"),
+        updates,
+        where="t.state = %s",
+        params=[DeliveryState.IN_DOUBT],
+    )  # fmt: skip
+
+
+def _wake(batch: Batch) -> None:
+    """Have a finished batch taken again where something in it is pending again."""
+    Batch.objects.filter(pk=batch.pk).update(untold=True)
+    if Delivery.objects.filter(batch=batch, state=DeliveryState.PENDING).exists():
+        Batch.objects.filter(pk=batch.pk, state=BatchState.DONE).update(
+            state=BatchState.WAITING, due_at=clock.real_now(), rung_at=None
+        )

@@ -1,0 +1,209 @@
+"""Handing a batch over, window by window.
+
+A window is marked `calling` and committed before the provider is called, and no transaction is
+open while it is. The same transaction that writes the outcomes of one window marks the next, so
+a window costs one commit. Whoever dies in between leaves rows in `calling`; the sweep turns them
+into `in_doubt` when the lease has run out.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from config.kernel import bulk, clock, encryption
+from notifications import tokens
+from notifications.gateways import gateway_for
+from notifications.gateways.base import CallResult, Gateway, Outgoing
+from notifications.models import Attempt, Delivery, Wave
+from notifications.services import caller
+from notifications.services.holding import Hold, release, renew, take_batch
+from notifications.services.recipients import LINKED_CHANNELS
+from notifications.states import DeliveryState, Outcome
+
+ADDRESS_PURPOSE = "address"
+# Back-off after «busy»: doubles from the first to the last, with jitter; blueprint section 5 says
+# that a batch gives its rest back after 30 s at most.
+BACK_OFF_FIRST_S, BACK_OFF_LAST_S = 1.0, 30.0
+MAX_ATTEMPTS = 12
+
+_AFTER: dict[Outcome, DeliveryState] = {
+    Outcome.ACCEPTED: DeliveryState.ACCEPTED,
+    Outcome.REFUSED: DeliveryState.FAILED,
+    Outcome.BUSY: DeliveryState.PENDING,
+    Outcome.UNKNOWN: DeliveryState.IN_DOUBT,
+}
+
+
+class Row(NamedTuple):
+    """What is needed of a delivery to send it."""
+
+    id: int
+    sealed_address: bytes
+    language: str
+    key: str
+    attempts: int
+
+
+def send_batch(batch_id: int) -> int:
+    """Take the batch and hand over what is pending in it. Returns how many calls were made."""
+    hold = take_batch(batch_id)
+    if hold is None:
+        return 0
+    wave = Wave.objects.get(pk=hold.wave_id)
+    gateway = gateway_for(hold.channel)
+    calls, tries = _send_windows(hold, wave, gateway, _pending_rows(hold))
+    _finish(hold, tries)
+    return calls
+
+
+def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, rows: list[Row]) -> tuple[int, int]:
+    """Returns calls made, and the greatest number of tries among rows that were told «busy»."""
+    calls = tries = 0
+    finished: list[tuple[Row, CallResult]] = []
+    for start in range(0, len(rows), settings.SEND_WINDOW):
+        gateway.prepare()
+        window = _turn_over(hold, gateway, finished, rows[start : start + settings.SEND_WINDOW])
+        finished = []
+        if not window:
+            break
+        messages = [_message(wave, hold.channel, row) for row in window]
+        results = caller.hand_over(gateway, messages)
+        finished = list(zip(window, results, strict=True))
+        calls += len(window)
+        busy = [row.attempts + 1 for row, result in finished if result.outcome == Outcome.BUSY]
+        tries = max([tries, *busy])
+        if len(busy) == len(window):  # nobody gets through: leave the provider in peace
+            break
+    _turn_over(hold, gateway, finished, [])
+    return calls, tries
+
+
+def _pending_rows(hold: Hold) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, address, language, key, attempts FROM notifications_delivery"
+            " WHERE batch_id = %s AND state = %s ORDER BY id",
+            [hold.batch_id, DeliveryState.PENDING],
+        )
+        return [Row(*row) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def _turn_over(
+    hold: Hold, gateway: Gateway, finished: list[tuple[Row, CallResult]], following: list[Row]
+) -> list[Row]:
+    """Write what the last window came to and mark the next one, in one commit.
+
+    Returns the rows that may be called now: none when the wave was retracted or has expired, or
+    when the batch is no longer ours.
+    """
+    _write_outcomes(hold, gateway, finished)
+    doubt = any(result.outcome == Outcome.UNKNOWN for _, result in finished)
+    if not renew(hold, news=bool(finished), doubt=doubt) or not following:
+        return []
+    if not _may_start(hold.wave_id):
+        return []
+    return _mark_calling(hold, following)
+
+
+def _may_start(wave_id: int) -> bool:
+    """Whether the wave still stands. The row lock makes a retraction wait for this commit."""
+    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM notifications_wave"
+            " WHERE id = %s AND retracted_at IS NULL AND expires_at > %s" + lock,
+            [wave_id, _moment(clock.now())],
+        )
+        return cursor.fetchone() is not None
+
+
+def _mark_calling(hold: Hold, rows: list[Row]) -> list[Row]:
+    """pending → calling for the rows that still are pending. Returns those."""
+    marks = ", ".join(["%s"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_delivery SET state = %s, epoch = %s, called_at = %s,"
+            f" attempts = attempts + 1 WHERE id IN ({marks}) AND state = %s RETURNING id",
+            [
+                DeliveryState.CALLING,
+                hold.epoch,
+                _moment(clock.real_now()),
+                *(row.id for row in rows),
+                DeliveryState.PENDING,
+            ],
+        )
+        marked = {row_id for (row_id,) in cursor.fetchall()}
+    return [row for row in rows if row.id in marked]
+
+
+def _moment(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def _message(wave: Wave, channel: str, row: Row) -> Outgoing:
+    texts = wave.texts[channel]
+    return Outgoing(
+        key=row.key,
+        address=encryption.unseal(bytes(row.sealed_address), ADDRESS_PURPOSE),
+        text=texts.get(row.language) or texts["zh-hans"],
+        link=tokens.check_in_url(row.key) if channel in LINKED_CHANNELS else "",
+    )
+
+
+def _write_outcomes(
+    hold: Hold, gateway: Gateway, finished: Sequence[tuple[Row, CallResult]]
+) -> None:
+    """Outcomes count only for rows last called by us: a receipt may have come first. A row that
+    the sweep put in doubt because we were slow is still ours to settle."""
+    now = clock.now()
+    bulk.update(
+        Delivery,
+        ("id", "state", "gateway", "provider_ref", "provider_code", "accepted_at", "finished_at"),
+        [_outcome_row(gateway, row, result, now) for row, result in finished],
+        where="t.state IN (%s, %s) AND t.epoch = %s",
+        params=[DeliveryState.CALLING, DeliveryState.IN_DOUBT, hold.epoch],
+    )
+    bulk.insert(
+        Attempt,
+        ("delivery", "epoch", "gateway", "outcome", "http_status", "provider_code", "at"),
+        [
+            (row.id, hold.epoch, gateway.name, result.outcome.value, result.http_status,
+             result.provider_code, now)
+            for row, result in finished
+        ],
+    )  # fmt: skip
+
+
+def _outcome_row(gateway: Gateway, row: Row, result: CallResult, now: datetime) -> tuple[Any, ...]:
+    state = _AFTER[result.outcome]
+    if result.outcome == Outcome.BUSY and row.attempts + 1 >= MAX_ATTEMPTS:
+        state = DeliveryState.FAILED
+    accepted = now if state == DeliveryState.ACCEPTED else None
+    failed = now if state == DeliveryState.FAILED else None
+    return (
+        row.id, state.value, gateway.name, result.provider_ref, result.provider_code,
+        accepted, failed,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def _finish(hold: Hold, tries: int) -> None:
+    """Done when nothing is pending; otherwise the rest comes back after a while. What may not be
+    sent any more is closed: cancelled with its wave, or expired."""
+    pending = Delivery.objects.filter(batch=hold.batch_id, state=DeliveryState.PENDING)
+    if not _may_start(hold.wave_id):
+        retracted = Wave.objects.filter(pk=hold.wave_id, retracted_at__isnull=False).exists()
+        closed = DeliveryState.CANCELLED if retracted else DeliveryState.EXPIRED
+        pending.update(state=closed, finished_at=clock.now())
+    release(hold, rest_due_in=back_off(tries) if pending.exists() else None)
+
+
+def back_off(tries: int) -> timedelta:
+    """Doubling from 1 s to 30 s with a fifth of jitter, so that batches do not march in step."""
+    seconds = min(BACK_OFF_LAST_S, BACK_OFF_FIRST_S * 2 ** max(0, tries - 1))
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - not a secret

@@ -1,0 +1,85 @@
+"""Creating, retracting and finishing waves: the seam through which crisis speaks."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from config.kernel import audit, clock
+from config.kernel.errors import DomainError
+from notifications.codes import new_code
+from notifications.models import Delivery, Wave
+from notifications.states import DeliveryState, Priority, WaveKind
+from notifications.texts import render, template_named
+
+
+def create_wave(
+    *,
+    kind: WaveKind,
+    priority: Priority,
+    template: str,
+    variables: Mapping[str, str],
+    signature: tuple[str, str],
+    source: str,
+    expires_at: datetime,
+    retracts: Wave | None = None,
+) -> Wave:
+    """A wave with its exact words frozen; it has no recipients yet.
+
+    `signature` is (Chinese, English). Raises DomainError unknown_template, wrong_template,
+    missing_variable, text_too_long.
+    """
+    chosen = template_named(template)
+    if chosen.kind != kind:
+        # A cancel must never leave as a new alert, nor an alert as a cancel.
+        raise DomainError(
+            "wrong_template",
+            _("模板“%(template)s”不能用于这一类批次。") % {"template": chosen.label},
+        )
+    code = new_code()
+    texts = render(
+        chosen,
+        variables={**variables, "hotline": settings.HOTLINE, "code": code},
+        signature_zh=signature[0],
+        signature_en=signature[1],
+        mode=settings.MODE,
+    )
+    return Wave.objects.create(
+        mode_id=settings.MODE,
+        kind=kind,
+        priority=priority,
+        source=source,
+        code=code,
+        template=template,
+        texts=texts,
+        signature=signature[0],
+        created_at=clock.now(),
+        expires_at=expires_at,
+        retracts=retracts,
+    )
+
+
+def recipients_done(*, wave: Wave) -> None:
+    """Say that no more recipients will be added, so that the wave can be counted as whole."""
+    Wave.objects.filter(pk=wave.pk, recipients_done_at=None).update(recipients_done_at=clock.now())
+
+
+@transaction.atomic
+def retract_wave(*, wave: Wave, actor: str) -> bool:
+    """No window of this wave starts after this commits; what still waits is cancelled.
+
+    Returns False when it was retracted before. Whoever may have got the message is told by the
+    wave that the caller creates next (`kind` retraction or correction).
+    """
+    now = clock.now()
+    # The sender takes this row FOR SHARE before each window: the update waits for windows that
+    # have begun, and windows that begin later see it.
+    if not Wave.objects.filter(pk=wave.pk, retracted_at=None).update(retracted_at=now):
+        return False
+    cancelled = Delivery.objects.filter(wave=wave, state=DeliveryState.PENDING).update(
+        state=DeliveryState.CANCELLED, finished_at=now
+    )
+    audit.record(actor=actor, act="wave.retract", subject=f"wave:{wave.pk}", cancelled=cancelled)
+    return True

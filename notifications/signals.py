@@ -1,0 +1,44 @@
+"""What notifications tells upward, in the transaction that makes it true.
+
+`outcomes_told(outcomes: list[ToldOutcome])`: deliveries reached a state worth knowing.
+`replies_read(replies: list[ReadReply])`: replies were understood and matched.
+Receivers write only to their own tables, and raise to have the telling repeated.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.dispatch import Signal
+
+from notifications.states import DeliveryState, Meaning
+
+outcomes_told = Signal()
+replies_read = Signal()
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOutcome:
+    """One delivery's news. `source` is the wave's opaque reference, such as `incident:12`."""
+
+    delivery_id: int
+    source: str
+    state: DeliveryState
+    at: datetime
+    person_refs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReply:
+    """One understood reply. `persons` are (person_ref, is_owner) of the delivery it answers."""
+
+    reply_id: int
+    source: str
+    channel: str
+    address_index: bytes
+    meaning: Meaning
+    persons: tuple[tuple[int, bool], ...]
+    answered_at: datetime
+    received_at: datetime
+    latitude: float | None
+    longitude: float | None
+    accuracy_m: float | None
