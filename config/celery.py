@@ -26,5 +26,3 @@ def _die_with_parent(**_: object) -> None:
     from config.kernel.processes import die_with_parent
 
     die_with_parent()
-
-

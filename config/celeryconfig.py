@@ -1,5 +1,7 @@
 """Celery and kombu settings. Each line's reason and source: docs/reliability.md."""
 
+from typing import Any
+
 from django.conf import settings
 from kombu import Exchange, Queue
 
@@ -13,6 +15,7 @@ broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 broker_channel_error_retry = True
 
+broker_transport_options: dict[str, Any] = {}
 _queue_arguments: dict[str, object] = {}
 if _scheme in ("amqp", "amqps", "pyamqp"):
     broker_transport_options = {"confirm_publish": True, "read_timeout": 5, "write_timeout": 5}

@@ -5,10 +5,11 @@ or cannot be used ends the start with one sentence, never a traceback.
 """
 
 import base64
-import binascii
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import dj_database_url
+from dj_database_url import DBConfig
 from environs import Env, EnvError
 
 env = Env()
@@ -27,6 +28,14 @@ def read(reader: str, name: str, **options: object):  # type: ignore[no-untyped-
         refuse(f"{problem}. See docs/settings.md; `make demo` sets everything by itself.")
 
 
+def read_database(name: str, *, default: str, **options: Any) -> DBConfig:
+    """A database address such as `postgres://user:password@host:5432/name`."""
+    try:
+        return dj_database_url.parse(read("str", name, default=default), **options)
+    except ValueError as problem:  # an unknown scheme, or a port that is no number
+        refuse(f"{name} cannot be used: {str(problem).splitlines()[0]}")
+
+
 def read_key(name: str) -> bytes:
     """A 32-byte key written as base64."""
     return decode_key(name, read("str", name))
@@ -37,7 +46,7 @@ def read_field_keys(name: str) -> dict[int, bytes]:
     keys = {}
     for part in read("str", name).split(","):
         key_id, _, text = part.strip().partition(":")
-        if not key_id.isdigit() or not 1 <= int(key_id) <= 255:
+        if not key_id.isdecimal() or not 1 <= int(key_id) <= 255:
             refuse(f"{name}: «{key_id}» is not a key id from 1 to 255")
         keys[int(key_id)] = decode_key(name, text)
     return keys
@@ -46,7 +55,7 @@ def read_field_keys(name: str) -> dict[int, bytes]:
 def decode_key(name: str, text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or a character outside ASCII
         refuse(f"{name} is not base64")
     if len(key) != 32:
         refuse(f"{name} holds {len(key)} bytes, and 32 are needed")

@@ -3,8 +3,6 @@
 import sqlite3
 from pathlib import Path
 
-import dj_database_url
-
 from config import environment
 from config.environment import read
 
@@ -104,8 +102,9 @@ TEMPLATES = [
 # -- Database ---------------------------------------------------------------------
 
 DATABASES = {
-    "default": dj_database_url.parse(
-        read("str", "DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'guihang.sqlite3'}"),
+    "default": environment.read_database(
+        "DATABASE_URL",
+        default=f"sqlite:///{VAR_DIR / 'guihang.sqlite3'}",
         conn_max_age=600,
         conn_health_checks=True,
     )

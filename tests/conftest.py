@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 
 from config.kernel import clock
 from tests.support.processes import Stage
+
+# A loaded machine is no failure of the code under test.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 PASSWORD = "a good long password"
 PORT_VILA_ALERT = datetime(2024, 12, 17, 2, 0, tzinfo=UTC)

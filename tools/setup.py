@@ -75,9 +75,12 @@ def fingerprint(kind: str) -> str:
 
 def make_environment() -> None:
     """Make .venv, or make it anew where it was left half-made or its Python is gone."""
-    works = PYTHON.exists() and not subprocess.run(
-        [str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL
-    ).returncode
+    works = (
+        PYTHON.exists()
+        and not subprocess.run(
+            [str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL
+        ).returncode
+    )
     if works:
         return
     shutil.rmtree(VENV, ignore_errors=True)
@@ -145,6 +148,8 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except PermissionError as problem:
-        fail(f"没有写权限: {problem.filename}", f"This folder cannot be written: {problem.filename}")
+        fail(
+            f"没有写权限: {problem.filename}", f"This folder cannot be written: {problem.filename}"
+        )
     except KeyboardInterrupt:
         sys.exit(130)

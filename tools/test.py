@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PYTHON = [sys.executable]
 MODULE = [sys.executable, "-m"]
+CONCISE = ["--quiet", "--output-format", "concise"]
 # A live installation, as far as settings go: what `check --deploy` is meant to look at.
 LIVE = {
     "GUIHANG_MODE": "live",
@@ -29,8 +30,8 @@ LIVE = {
     "GUIHANG_CLOCK": "",
 }
 CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
-    ("ruff check", [*MODULE, "ruff", "check", "--quiet", "."], {}),
-    ("ruff format", [*MODULE, "ruff", "format", "--check", "--quiet", "."], {}),
+    ("ruff check", [*MODULE, "ruff", "check", *CONCISE, "."], {}),
+    ("ruff format", [*MODULE, "ruff", "format", "--check", *CONCISE, "."], {}),
     ("mypy", [*MODULE, "mypy", "--no-error-summary"], {}),
     ("import floors", [str(Path(sys.executable).with_name("lint-imports"))], {}),
     ("migrations", [*PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"], {}),

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from config.kernel import clock
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -28,6 +30,10 @@ def check_clock(**_: Any) -> list[CheckMessage]:
     """Only a drill may run on scenario time."""
     if settings.CLOCK and settings.MODE == "live":
         return [Error("GUIHANG_CLOCK must be empty when live", id="guihang.E002")]
+    try:
+        clock.now()
+    except ValueError:
+        return [Error("GUIHANG_CLOCK is not «real,scenario,speed»", id="guihang.E004")]
     return []
 
 

@@ -40,6 +40,8 @@ def seal(text: str, purpose: str) -> bytes:
 def unseal(sealed: bytes, purpose: str) -> str:
     """Decrypt; raises UnreadableValue rather than ever returning ciphertext."""
     nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+    if not body:
+        raise UnreadableValue(f"a value of {purpose} is cut off")
     try:
         return _cipher(sealed[0]).decrypt(nonce, body, purpose.encode()).decode()
     except InvalidTag:

@@ -7,7 +7,7 @@ from django.db import models
 from config.kernel import encryption
 
 
-class EncryptedTextField(models.Field):  # type: ignore[type-arg]
+class EncryptedTextField(models.Field):
     """Text that stands encrypted in the database. Empty text is stored empty.
 
     `purpose` binds the ciphertext to this field; keep it when a column is renamed.

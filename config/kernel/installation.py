@@ -1,4 +1,4 @@
-"""An installation is live or drill, for ever: its database remembers which (blueprint promise 7)."""
+"""An installation is live or drill, for ever: its database remembers which."""
 
 from typing import Any
 
@@ -16,7 +16,8 @@ def settle_mode(**_: Any) -> None:
     elif row.mode != settings.MODE:
         raise DomainError(
             "mode_mismatch",
-            f"GUIHANG_MODE is {settings.MODE}, but this database belongs to a {row.mode} installation",
+            f"GUIHANG_MODE is {settings.MODE}, "
+            f"but this database belongs to a {row.mode} installation",
         )
 
 

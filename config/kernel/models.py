@@ -24,9 +24,7 @@ class Installation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(mode__in=Mode.values), name="installation_mode_known"
             ),
-            models.CheckConstraint(
-                condition=models.Q(only_row=True), name="installation_only_row"
-            ),
+            models.CheckConstraint(condition=models.Q(only_row=True), name="installation_only_row"),
         ]
 
     def __str__(self) -> str:

@@ -102,7 +102,9 @@ class Stage:
         process, end, pause = self.processes[name], time.monotonic() + seconds, Event()
         while not ready():
             if process.poll() is not None or time.monotonic() > end:
-                pytest.fail(f"{name} did not start (exit {process.poll()}):\n{self.text(name)[-3000:]}")
+                pytest.fail(
+                    f"{name} did not start (exit {process.poll()}):\n{self.text(name)[-3000:]}"
+                )
             pause.wait(0.02)
 
     def kill(self, name: str, sig: int = signal.SIGKILL) -> None:
@@ -134,12 +136,11 @@ class Stage:
 
     def worker(self, name: str = "worker", *, concurrency: int = 1, **environment: str) -> None:
         """A real prefork worker on every queue, ready when this returns."""
-        options = ["--pool", "prefork", "--concurrency", str(concurrency), "--hostname", f"{name}@%h"]
-        before = self.text(name).count(" ready.") if self.log(name).exists() else 0
+        pool = ["--pool", "prefork", "--concurrency", str(concurrency)]
         quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        self.start(
-            name, "-m", "celery", "--app", "config", "worker", *options, *quiet, **environment
-        )
+        options = ["--hostname", f"{name}@%h", *pool, *quiet]
+        before = self.text(name).count(" ready.") if self.log(name).exists() else 0
+        self.start(name, "-m", "celery", "--app", "config", "worker", *options, **environment)
         self.wait_for(name, lambda: self.text(name).count(" ready.") > before)
 
     def sweep(self, name: str = "sweep", **environment: str) -> None:
