@@ -1,0 +1,1 @@
+"""Who is inside an area, exactly and with a reason (blueprint promise 1)."""

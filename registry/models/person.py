@@ -51,19 +51,25 @@ class Person(models.Model):
         STATUTORY = "statutory", _("履行法定职责")
 
     name = models.CharField(_("姓名"), max_length=80)
-    passport_name = models.CharField(_("证件拼写"), max_length=80, blank=True, help_text="WANG/XIAOMING")
+    passport_name = models.CharField(
+        _("证件拼写"), max_length=80, blank=True, help_text="WANG/XIAOMING"
+    )
     sex = models.CharField(_("性别"), max_length=1, choices=Sex, default=Sex.UNSPECIFIED)
     birth_date = models.DateField(_("出生日期"), null=True, blank=True)
     nationality = models.CharField(_("国籍"), max_length=2, default="CN")
     document_kind = models.CharField(
         _("证件种类"), max_length=16, choices=DocumentKind, default=DocumentKind.PASSPORT
     )
-    document_number = EncryptedTextField(_("证件号码"), purpose="registry.person.document_number", blank=True)
+    document_number = EncryptedTextField(
+        _("证件号码"), purpose="registry.person.document_number", blank=True
+    )
     document_index = models.BinaryField(max_length=16, null=True, editable=False, db_index=True)
     document_expires_on = models.DateField(_("证件有效期至"), null=True, blank=True)
     language = models.CharField(_("语言"), max_length=8, choices=Language, default=Language.CHINESE)
     needs = models.JSONField(_("特殊需要"), default=list, blank=True)
-    health_note = EncryptedTextField(_("健康说明"), purpose="registry.person.health_note", blank=True)
+    health_note = EncryptedTextField(
+        _("健康说明"), purpose="registry.person.health_note", blank=True
+    )
     household = models.ForeignKey(
         Household, null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
     )
@@ -77,6 +83,12 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("登记人")
         verbose_name_plural = _("登记人")
+        indexes = [
+            models.Index(
+                fields=["left_at"], condition=models.Q(left_at__isnull=False), name="person_left"
+            ),
+            models.Index(fields=["name"], name="person_by_name"),
+        ]
 
     def __str__(self) -> str:
         return f"person {self.pk}"

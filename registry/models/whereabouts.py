@@ -57,6 +57,11 @@ class Whereabouts(models.Model):
                 name="whereabouts_trip_has_dates",
                 condition=~Q(kind="trip") | Q(starts_at__isnull=False, ends_at__isnull=False),
             ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(kind="residence"),
+                name="whereabouts_one_residence",
+            ),
         ]
         indexes = [
             models.Index(
@@ -65,6 +70,10 @@ class Whereabouts(models.Model):
                 name="whereabouts_by_strip",
             ),
             models.Index(fields=["country"], name="whereabouts_by_country"),
+            # Few people move: whether one does is read from this small index.
+            models.Index(
+                fields=["person"], condition=~Q(kind="residence"), name="whereabouts_of_movers"
+            ),
         ]
 
     def __str__(self) -> str:

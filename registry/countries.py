@@ -1,0 +1,42 @@
+"""Names of countries and areas by ISO 3166-1 alpha-2 code (source: registry/data/README.md)."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+_TABLE = Path(__file__).with_name("data") / "countries.json"
+
+
+@cache
+def _names() -> dict[str, tuple[str, str]]:
+    content = json.loads(_TABLE.read_text(encoding="utf-8"))
+    return {code: (chinese, english) for code, (chinese, english) in content.items()}
+
+
+def is_country(code: str) -> bool:
+    """Whether ISO 3166-1 assigns this two-letter code, written in capitals."""
+    return code in _names()
+
+
+def country_name(code: str, language: str) -> str:
+    """The name in Chinese (any language beginning with zh) or English; an unknown code as it is."""
+    chinese, english = _names().get(code, (code, code))
+    return chinese if language.lower().startswith("zh") else english
+
+
+@cache
+def all_countries(language: str) -> tuple[tuple[str, str], ...]:
+    """(code, name) of every country and area, ordered by name."""
+    pairs = ((code, country_name(code, language)) for code in _names())
+    return tuple(sorted(pairs, key=lambda pair: pair[1]))
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    by_name = {name.casefold(): code for code, names in _names().items() for name in names}
+    return by_name | {code.casefold(): code for code in _names()}
+
+
+def find_country(text: str) -> str | None:
+    """The code for a code, a Chinese or an English name as people write them; None if unknown."""
+    return _codes_by_name().get(text.strip().casefold())
