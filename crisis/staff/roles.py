@@ -29,7 +29,15 @@ class Capability(models.TextChoices):
 
 _C = Capability
 _OFFICER = frozenset(
-    {_C.ENTER, _C.VIEW_INCIDENT, _C.VIEW_PERSON, _C.DECLARE, _C.APPROVE, _C.RECORD, _C.ISSUE_ADVISORY}
+    {
+        _C.ENTER,
+        _C.VIEW_INCIDENT,
+        _C.VIEW_PERSON,
+        _C.DECLARE,
+        _C.APPROVE,
+        _C.RECORD,
+        _C.ISSUE_ADVISORY,
+    }
 )
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OFFICER: _OFFICER,

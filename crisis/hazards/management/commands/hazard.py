@@ -28,8 +28,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {problem}") from None
         for signal in signals:
             self.stdout.write(_line(signal))
-        for problem in reading.problems:
-            self.stderr.write(problem)
+        for sentence in reading.problems:
+            self.stderr.write(sentence)
         if reading.problems:
             raise CommandError(f"{len(reading.problems)} of the file's events could not be read")
 

@@ -1,0 +1,54 @@
+"""Whose business an incident is. Outside one's jurisdiction a thing is not there (404)."""
+
+from typing import TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from config.kernel.errors import DomainError
+from crisis.staff.models import User
+from crisis.staff.roles import Capability, Role
+from registry.models import Post
+
+M = TypeVar("M", bound=Model)
+
+
+def posts_of(user: User | AnonymousUser) -> QuerySet[Post]:
+    """The posts whose incidents this user may see.
+
+    Auditors see all; administrators look after the machine and see none, whatever posts are
+    written beside their name; inactive and anonymous users see none.
+    """
+    if not isinstance(user, User) or not user.is_active or user.role == Role.ADMINISTRATOR:
+        return Post.objects.none()
+    if user.role == Role.AUDITOR:
+        return Post.objects.all()
+    return user.posts.all()
+
+
+def within_jurisdiction(
+    queryset: QuerySet[M], user: User | AnonymousUser, field: str = "post"
+) -> QuerySet[M]:
+    """The rows of `queryset` whose post (reached by `field`, such as `incident__post`) is theirs.
+
+    Views take their object from here, so that somebody else's is simply not found.
+    """
+    return queryset.filter(**{f"{field}__in": posts_of(user)})
+
+
+def demand(user: User, capability: Capability, post: Post | None = None) -> None:
+    """Refuse an act that this user may not do, for services and the command line.
+
+    Raises DomainError `forbidden` (403) without the capability, `not_found` (404) outside the
+    jurisdiction: what a stranger may not see is not confirmed to be there.
+    """
+    if not user.can(capability):
+        raise DomainError(
+            "forbidden",
+            _("您的角色无权%(act)s。") % {"act": capability.label},
+            {"capability": capability.value},
+            status=403,
+        )
+    if post is not None and not posts_of(user).filter(pk=post.pk).exists():
+        raise DomainError("not_found", _("未找到。"), status=404)
