@@ -14,7 +14,7 @@ from config.celery import app
 from config.kernel import clock
 from crisis.events import wire
 from crisis.events.models import OutboxEvent
-from crisis.events.types import FIELDS
+from crisis.events.types import FIELDS, EventType
 
 log = logging.getLogger("guihang.events")
 
@@ -51,13 +51,12 @@ def emit_many(events: Iterable[NewEvent]) -> list[OutboxEvent]:
 
 
 def _row(event: NewEvent) -> OutboxEvent:
-    if event.type not in FIELDS:
-        raise ValueError(f"{event.type} is not in crisis.events.types")
-    strange = set(event.data) - FIELDS[event.type]
+    type_ = EventType(event.type)  # ValueError for what is not in the table
+    strange = set(event.data) - FIELDS[type_]
     if strange:
-        raise ValueError(f"{event.type} may not hold {', '.join(sorted(strange))}")
+        raise ValueError(f"{type_} may not hold {', '.join(sorted(strange))}")
     return OutboxEvent(
-        type=event.type, subject=event.subject, data=dict(event.data), time=event.time
+        type=type_.value, subject=event.subject, data=dict(event.data), time=event.time
     )
 
 

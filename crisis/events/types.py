@@ -4,23 +4,32 @@ Data are references, counts and codes, never personal data: `emit` refuses any o
 name or a number cannot slip out by a careless call. Partners read docs/events.md.
 """
 
-INCIDENT_DECLARED = "cn.guihang.incident.declared"
-INCIDENT_STOOD_DOWN = "cn.guihang.incident.stood_down"
-WAVE_CREATED = "cn.guihang.wave.created"
-WAVE_RETRACTED = "cn.guihang.wave.retracted"
-STANDING_CHANGED = "cn.guihang.standing.changed"
-MANIFEST_SEALED = "cn.guihang.manifest.sealed"
+from enum import StrEnum
 
-_INCIDENT = frozenset(
-    {"incident", "post", "hazard", "response_level", "countries", "audience", "certain"}
-)
-_WAVE = frozenset({"incident", "wave", "kind", "priority", "code", "recipients"})
 
-FIELDS: dict[str, frozenset[str]] = {
-    INCIDENT_DECLARED: _INCIDENT,
-    INCIDENT_STOOD_DOWN: _INCIDENT,
-    WAVE_CREATED: _WAVE,
-    WAVE_RETRACTED: _WAVE,
-    STANDING_CHANGED: frozenset({"incident", "person_ref", "condition", "movement", "contact"}),
-    MANIFEST_SEALED: frozenset({"incident", "manifest", "version", "people", "content_hash"}),
+class EventType(StrEnum):
+    """The CloudEvents `type`, which is the routing key too."""
+
+    INCIDENT_DECLARED = "cn.guihang.incident.declared"
+    INCIDENT_STOOD_DOWN = "cn.guihang.incident.stood_down"
+    WAVE_CREATED = "cn.guihang.wave.created"
+    WAVE_RETRACTED = "cn.guihang.wave.retracted"
+    STANDING_CHANGED = "cn.guihang.standing.changed"
+    MANIFEST_SEALED = "cn.guihang.manifest.sealed"
+
+
+# `wave` and `retraction` are public verification codes 核验码, not row ids.
+FIELDS: dict[EventType, frozenset[str]] = {
+    EventType.INCIDENT_DECLARED: frozenset(
+        {"incident", "post", "hazard", "level", "countries", "audience", "certain"}
+    ),
+    EventType.INCIDENT_STOOD_DOWN: frozenset({"incident"}),
+    EventType.WAVE_CREATED: frozenset({"incident", "wave", "kind", "priority", "recipients"}),
+    EventType.WAVE_RETRACTED: frozenset({"incident", "wave", "retraction"}),
+    EventType.STANDING_CHANGED: frozenset(
+        {"incident", "person_ref", "condition", "movement", "contact"}
+    ),
+    EventType.MANIFEST_SEALED: frozenset(
+        {"incident", "manifest", "version", "people", "content_hash"}
+    ),
 }

@@ -11,8 +11,9 @@ from kombu import Connection
 from kombu.transport import virtual
 
 from config.celery import app
-from crisis.events import types, wire
+from crisis.events import wire
 from crisis.events.services import emit, publish_waiting
+from crisis.events.types import EventType
 
 
 def listen(*arguments: str) -> str:
@@ -32,7 +33,7 @@ def queue() -> Any:
 def seal_told() -> None:
     with transaction.atomic():
         emit(
-            type=types.MANIFEST_SEALED,
+            type=EventType.MANIFEST_SEALED,
             subject="incident:3",
             data={"incident": 3, "manifest": 8, "version": 1, "people": 41, "content_hash": "ab"},
         )

@@ -12,9 +12,10 @@ from django.db import transaction
 from kombu import Connection
 
 from config.celery import app
-from crisis.events import types, wire
+from crisis.events import wire
 from crisis.events.models import OutboxEvent
 from crisis.events.services import NewEvent, emit, emit_many, publish_waiting
+from crisis.events.types import EventType
 
 DATA = {"incident": 1, "person_ref": 7, "condition": "safe", "movement": "in_area"}
 
@@ -23,7 +24,7 @@ def tell(number: int = 1) -> None:
     with transaction.atomic():
         for ref in range(1, number + 1):
             emit(
-                type=types.STANDING_CHANGED,
+                type=EventType.STANDING_CHANGED,
                 subject="incident:1",
                 data={**DATA, "person_ref": ref},
             )
@@ -72,13 +73,13 @@ def broker_away(
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_a_bug() -> None:
     with pytest.raises(RuntimeError, match="transaction"):
-        emit(type=types.STANDING_CHANGED, subject="incident:1", data=DATA)
+        emit(type=EventType.STANDING_CHANGED, subject="incident:1", data=DATA)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("type_", "data"),
-    [("cn.guihang.unheard", {}), (types.STANDING_CHANGED, {**DATA, "name": "王小明"})],
+    [("cn.guihang.unheard", {}), (EventType.STANDING_CHANGED, {**DATA, "name": "王小明"})],
 )
 def test_an_event_not_in_the_table_is_a_bug(type_: str, data: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="guihang"):
@@ -88,7 +89,7 @@ def test_an_event_not_in_the_table_is_a_bug(type_: str, data: dict[str, Any]) ->
 @pytest.mark.django_db(transaction=True)
 def test_an_event_goes_with_its_transaction() -> None:
     with transaction.atomic():
-        emit(type=types.STANDING_CHANGED, subject="incident:1", data=DATA)
+        emit(type=EventType.STANDING_CHANGED, subject="incident:1", data=DATA)
         transaction.set_rollback(True)
     assert not OutboxEvent.objects.exists()
 
@@ -98,7 +99,7 @@ def test_many_events_keep_their_order(held_clock: object) -> None:
     from config.kernel import clock
 
     emit_many(
-        NewEvent(types.STANDING_CHANGED, f"incident:{n}", DATA, clock.now()) for n in range(20)
+        NewEvent(EventType.STANDING_CHANGED, f"incident:{n}", DATA, clock.now()) for n in range(20)
     )
     subjects = list(OutboxEvent.objects.order_by("id").values_list("subject", flat=True))
     assert subjects == [f"incident:{n}" for n in range(20)]
@@ -110,7 +111,7 @@ def test_a_partner_receives_cloudevents(partner: Any, held_clock: object) -> Non
     assert publish_waiting() == 1
     [message] = partner()
     assert message.content_type == "application/cloudevents+json"
-    assert message.delivery_info["routing_key"] == types.STANDING_CHANGED
+    assert message.delivery_info["routing_key"] == EventType.STANDING_CHANGED
     row = OutboxEvent.objects.get()
     assert row.published_at is not None
     assert json.loads(message.body) == {
