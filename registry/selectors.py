@@ -1,0 +1,99 @@
+"""What pages and services ask the registry."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from config.kernel.errors import DomainError
+from config.kernel.text import clean
+from registry.addresses import address_index, normalise_phone
+from registry.drafts import document_index, document_number
+from registry.models import (
+    Channel,
+    ContactPoint,
+    Household,
+    Jurisdiction,
+    Person,
+    Post,
+    Whereabouts,
+)
+
+_SLICE = 5_000  # below every database's limit of parameters
+
+
+def persons_by_ids(ids: Iterable[int]) -> dict[int, Person]:
+    """The people of these ids, left ones included; an unknown id is absent."""
+    wanted, found = list(ids), {}
+    for start in range(0, len(wanted), _SLICE):
+        found.update(Person.objects.in_bulk(wanted[start : start + _SLICE]))
+    return found
+
+
+def find_by_name(text: str) -> QuerySet[Person]:
+    """People whose name or passport spelling begins with `text`; nothing for no text."""
+    wanted = clean(text)
+    if not wanted:
+        return Person.objects.none()
+    by_name = Person.objects.filter(name__startswith=wanted)
+    return (by_name | Person.objects.filter(passport_name__startswith=wanted.upper())).order_by(
+        "id"
+    )
+
+
+def find_by_document(text: str) -> QuerySet[Person]:
+    """People with exactly this document number, however it is spaced."""
+    try:
+        index = document_index(document_number(text))
+    except DomainError:
+        return Person.objects.none()
+    if index is None:
+        return Person.objects.none()
+    return Person.objects.filter(document_index=index).order_by("id")
+
+
+def find_by_phone(text: str, *, region: str | None = None) -> QuerySet[Person]:
+    """People who gave this phone number as their own, retired numbers included."""
+    try:
+        number = normalise_phone(text, region=region)
+    except DomainError:
+        return Person.objects.none()
+    return find_by_address(Channel.SMS, address_index(Channel.SMS, number))
+
+
+def find_by_address(channel: str, index: bytes) -> QuerySet[Person]:
+    """People who gave the address with this blind index."""
+    points = ContactPoint.objects.filter(
+        person=OuterRef("pk"), channel=channel, address_index=index
+    )
+    return Person.objects.filter(Exists(points)).order_by("id")
+
+
+def search_persons(text: str, *, region: str | None = None, limit: int = 50) -> list[Person]:
+    """What an officer types into one field: a document number, a phone number or a name."""
+    for found in (find_by_document(text), find_by_phone(text, region=region), find_by_name(text)):
+        people = list(found.select_related("household")[:limit])
+        if people:
+            return people
+    return []
+
+
+def household_members(household: Household) -> QuerySet[Person]:
+    """Those of the household who have not left the registry, the oldest first."""
+    return household.members.filter(left_at=None).order_by("birth_date", "id")
+
+
+def whereabouts_of(ids: Iterable[int]) -> dict[int, list[Whereabouts]]:
+    """Every place of each of these people, the newest first."""
+    wanted = list(ids)
+    found: dict[int, list[Whereabouts]] = {}
+    for start in range(0, len(wanted), _SLICE):
+        rows = Whereabouts.objects.filter(person_id__in=wanted[start : start + _SLICE])
+        for row in rows.order_by("-recorded_at", "-id"):
+            found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def posts_for(country: str) -> QuerySet[Post]:
+    """The posts whose jurisdiction holds this country."""
+    served = Jurisdiction.objects.filter(post=OuterRef("pk"), country=country)
+    return Post.objects.filter(Exists(served))

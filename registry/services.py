@@ -1,0 +1,187 @@
+"""What may be written into the registry."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from config.kernel import clock
+from config.kernel.errors import DomainError
+from registry.addresses import address_index, normalise_address, normalise_phone
+from registry.drafts import PersonDraft, Place, clean_name, refusal
+from registry.models import (
+    Channel,
+    ContactPoint,
+    EmergencyContact,
+    Household,
+    Person,
+    Whereabouts,
+    WhereaboutsKind,
+)
+
+LONGEST_TRIP = timedelta(days=3 * 366)
+
+
+def register_person(*, draft: PersonDraft, household: Household | None = None) -> Person:
+    """Write one person; raises DomainError from the draft or already_registered."""
+    now = clock.now()
+    tidy = draft.clean(now.date())
+    if tidy.external_ref and Person.objects.filter(external_ref=tidy.external_ref).exists():
+        raise DomainError("already_registered", _("这条登记已经存在。"), status=409)
+    person = tidy.row(registered_at=now, household_id=household.pk if household else None)
+    person.save(force_insert=True)
+    return person
+
+
+def contact_row(
+    *, channel: str, address: str, preference: int, verified_at: datetime | None, region: str | None
+) -> ContactPoint:
+    """An unsaved contact point without its person; raises DomainError for a bad address."""
+    written = normalise_address(channel, address, region=region)
+    return ContactPoint(
+        channel=channel,
+        address=written,
+        address_index=address_index(channel, written),
+        preference=preference,
+        verified_at=verified_at,
+    )
+
+
+def add_contact_point(
+    *,
+    person: Person,
+    channel: str,
+    address: str,
+    preference: int = 1,
+    verified_at: datetime | None = None,
+    region: str | None = None,
+) -> ContactPoint:
+    """Add an address, or return the one already there (a retired one stays retired).
+
+    `verified_at` is when the person proved the address, or None: then it is not used yet.
+    """
+    row = contact_row(
+        channel=channel,
+        address=address,
+        preference=preference,
+        verified_at=verified_at,
+        region=region,
+    )
+    found, created = ContactPoint.objects.get_or_create(
+        person=person,
+        channel=channel,
+        address_index=row.address_index,
+        defaults={"address": row.address, "preference": preference, "verified_at": verified_at},
+    )
+    if not created and verified_at and found.verified_at is None:
+        ContactPoint.objects.filter(pk=found.pk, verified_at=None).update(verified_at=verified_at)
+        found.verified_at = verified_at
+    return found
+
+
+def retire_address(*, channel: str, index: bytes) -> int:
+    """Stop using an address for everybody who gave it («wrong number»); how many rows changed."""
+    points = ContactPoint.objects.filter(channel=channel, address_index=index, retired_at=None)
+    return points.update(retired_at=clock.now())
+
+
+@transaction.atomic
+def set_residence(*, person: Person, place: Place) -> Whereabouts:
+    """Write where the person lives, in place of what was known before."""
+    columns = {**place.clean().columns(), "recorded_at": clock.now()}
+    residence, _created = Whereabouts.objects.update_or_create(
+        person=person, kind=WhereaboutsKind.RESIDENCE, defaults=columns
+    )
+    return residence
+
+
+def add_trip(
+    *, person: Person, place: Place, starts_at: datetime, ends_at: datetime
+) -> Whereabouts:
+    """Add one leg of a trip; the same leg twice is one row. Raises DomainError bad_trip."""
+    check_trip(starts_at, ends_at)
+    columns = place.clean().columns()
+    address = columns.pop("address")
+    leg, _created = Whereabouts.objects.get_or_create(
+        person=person,
+        kind=WhereaboutsKind.TRIP,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        **columns,
+        defaults={"address": address, "recorded_at": clock.now()},
+    )
+    return leg
+
+
+def check_trip(starts_at: datetime, ends_at: datetime) -> None:
+    """Raises DomainError bad_trip for a leg that ends before it begins or lasts for ever."""
+    if not timedelta() <= ends_at - starts_at <= LONGEST_TRIP:
+        sentence = _("行程的结束不能早于开始，全程不能超过三年。")
+        raise refusal("bad_trip", "trip_ends_on", sentence)
+
+
+@transaction.atomic
+def share_position(*, person: Person, place: Place, shared_at: datetime) -> Whereabouts:
+    """Keep a position the person shared. An older one that arrives late changes nothing.
+
+    Returns the newest position known. Only one is kept: the registry is no movement profile.
+    """
+    columns = {**place.clean().columns(), "recorded_at": shared_at}
+    positions = Whereabouts.objects.select_for_update().filter(
+        person=person, kind=WhereaboutsKind.SHARED
+    )
+    newest = positions.order_by("-recorded_at", "-id").first()
+    if newest and newest.recorded_at >= shared_at:
+        return newest
+    positions.delete()
+    return Whereabouts.objects.create(person=person, kind=WhereaboutsKind.SHARED, **columns)
+
+
+def set_whereabouts(
+    *, person: Person, kind: str, place: Place, starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> Whereabouts:  # fmt: skip
+    """One door for forms: residence, trip (with both ends) or a position shared now."""
+    match kind:
+        case WhereaboutsKind.RESIDENCE:
+            return set_residence(person=person, place=place)
+        case WhereaboutsKind.SHARED:
+            return share_position(person=person, place=place, shared_at=clock.now())
+        case WhereaboutsKind.TRIP if starts_at and ends_at:
+            return add_trip(person=person, place=place, starts_at=starts_at, ends_at=ends_at)
+    raise refusal("bad_trip", "trip_starts_on", _("行程需要开始和结束日期。"))
+
+
+def emergency_row(*, name: str, relation: str, phone: str, region: str | None) -> EmergencyContact:
+    """An unsaved emergency contact without its person; raises DomainError."""
+    written = normalise_phone(phone, region=region)
+    return EmergencyContact(
+        name=clean_name("emergency_name", name),
+        relation=relation.strip()[:20],
+        phone=written,
+        phone_index=address_index(Channel.SMS, written),
+    )
+
+
+def add_emergency_contact(
+    *, person: Person, name: str, relation: str, phone: str, region: str | None = "CN"
+) -> EmergencyContact:
+    """Add somebody to call; the same number twice for one person is one row."""
+    row = emergency_row(name=name, relation=relation, phone=phone, region=region)
+    known = EmergencyContact.objects.filter(person=person, phone_index=row.phone_index).first()
+    if known:
+        return known
+    row.person = person
+    row.save(force_insert=True)
+    return row
+
+
+def join_household(*, person: Person, household: Household) -> None:
+    Person.objects.filter(pk=person.pk).update(household=household)
+    person.household = household
+
+
+def leave_registry(*, person: Person) -> bool:
+    """The person withdraws; False when they had done so before."""
+    changed = Person.objects.filter(pk=person.pk, left_at=None).update(left_at=clock.now())
+    return bool(changed)
