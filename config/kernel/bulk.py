@@ -14,7 +14,7 @@ Row = Sequence[Any]
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> int:
-    """Insert `rows` (already prepared: bytes stay bytes); a row that breaks a unique key is skipped.
+    """Insert `rows`, already prepared (bytes stay bytes). One that breaks a unique key is skipped.
 
     `columns` are field names and must hold every column without a database default. Returns the
     number of rows written.
@@ -26,7 +26,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                f"INSERT INTO {table} ({names}) SELECT * FROM unnest({_arrays(model, columns)})"  # noqa: S608
+                f"INSERT INTO {table} ({names}) SELECT * FROM unnest({_arrays(model, columns)})"
                 " ON CONFLICT DO NOTHING",
                 _transpose(rows),
             )
@@ -35,7 +35,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
         return _execute_many(
             cursor,
             f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})",
-            rows,  # noqa: S608
+            rows,
         )
 
 
@@ -61,7 +61,7 @@ def update(
             aliases = ", ".join(f"c{i}" for i in range(len(columns)))
             sets = ", ".join(f"{name} = v.c{i}" for i, name in enumerate(targets, start=1))
             cursor.execute(
-                f"UPDATE {table} AS t SET {sets}"  # noqa: S608
+                f"UPDATE {table} AS t SET {sets}"
                 f" FROM unnest({_arrays(model, columns)}) AS v({aliases})"
                 f" WHERE t.{key} = v.c0 AND {where}",
                 [*_transpose(rows), *params],
@@ -70,7 +70,7 @@ def update(
         sets = ", ".join(f"{name} = %s" for name in targets)
         return _execute_many(
             cursor,
-            f"UPDATE {table} AS t SET {sets} WHERE t.{key} = %s AND {where}",  # noqa: S608
+            f"UPDATE {table} AS t SET {sets} WHERE t.{key} = %s AND {where}",
             ([*row[1:], row[0], *params] for row in rows),
         )
 

@@ -21,7 +21,9 @@ class Incident(models.Model):
     title = models.CharField(_("名称"), max_length=80)
     hazard = models.CharField(_("灾种"), max_length=12, choices=HazardKind)
     response_level = models.CharField(_("响应级别"), max_length=6, choices=ResponseLevel)
-    state = models.CharField(_("状态"), max_length=10, choices=IncidentState, default=IncidentState.DRAFT)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=IncidentState, default=IncidentState.DRAFT
+    )
     signal = models.ForeignKey(
         HazardSignal, null=True, blank=True, on_delete=models.PROTECT, related_name="incidents"
     )
@@ -43,7 +45,9 @@ class Incident(models.Model):
     content_hash = models.CharField(max_length=64)
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
-    approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     declared_at = models.DateTimeField(null=True, blank=True)
     stood_down_at = models.DateTimeField(null=True, blank=True)
 
@@ -80,8 +84,9 @@ class Incident(models.Model):
 class AudienceSlice(models.Model):
     """Some thousands of frozen person ids, packed: the audience is written in one short commit.
 
-    `person_ids` is int64, `certain` uint8, `reasons` uint8 (registry.geography.reasons), `distances`
-    float32 metres (NaN where only the country is known); all little-endian and of equal length.
+    `person_ids` is int64, `certain` uint8, `reasons` uint8 (registry.geography.reasons),
+    `distances` float32 metres (NaN where only the country is known); all little-endian and of
+    equal length.
     `expanded_at` is set in the commit that wrote the slice's standings and deliveries.
     """
 

@@ -6,3 +6,10 @@ class RollCallConfig(AppConfig):
     name = "crisis.rollcall"
     label = "rollcall"
     verbose_name = _("点名")
+
+    def ready(self) -> None:
+        from config.kernel import sweep
+        from crisis.rollcall import receivers  # noqa: F401 - connects its receivers
+        from crisis.rollcall.services import timers
+
+        sweep.register("due_steps", timers.work_due_steps, interval=0.5)

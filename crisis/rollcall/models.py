@@ -66,7 +66,9 @@ class Standing(models.Model):
             models.UniqueConstraint(fields=["incident", "person_ref"], name="standing_once")
         ]
         indexes = [
-            models.Index(fields=["incident", "condition", "contact", "movement"], name="standing_counts")
+            models.Index(
+                fields=["incident", "condition", "contact", "movement"], name="standing_counts"
+            )
         ]
 
     def __str__(self) -> str:
@@ -86,7 +88,9 @@ class DueStep(models.Model):
             models.UniqueConstraint(fields=["incident", "kind", "due_at"], name="due_step_once")
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="due_open", condition=models.Q(done_at__isnull=True))
+            models.Index(
+                fields=["due_at"], name="due_open", condition=models.Q(done_at__isnull=True)
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,14 +1,14 @@
 """Adding recipients to a wave: rows first, then the bell."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count
+from django.db import connection, transaction
+from django.db.models import Count, QuerySet
 
 from config.kernel import bulk, clock
 from notifications import bell, tokens
@@ -109,20 +109,39 @@ def _link_persons(wave: Wave, recipients: Sequence[Recipient]) -> None:
     bulk.insert(DeliveryPerson, ("delivery", "person_ref", "is_owner"), rows)
 
 
-def _recount(delivery_ids: Sequence[int] | object) -> None:
+def _recount(delivery_ids: Collection[int]) -> None:
     """`covers` of deliveries that may have gained persons."""
-    counts = (
-        DeliveryPerson.objects.filter(delivery__in=list(delivery_ids))  # type: ignore[call-overload]
-        .values_list("delivery")
-        .annotate(count=Count("id"))
-    )
+    links = DeliveryPerson.objects.filter(delivery__in=delivery_ids)
+    counts = links.values_list("delivery").annotate(count=Count("id")).order_by()
     bulk.update(Delivery, ("id", "covers"), list(counts))
+
+
+def recipients_from(deliveries: QuerySet[Delivery]) -> list[Recipient]:
+    """The addresses of an earlier wave, for the wave that corrects or ends it."""
+    ids = list(deliveries.values_list("pk", flat=True))
+    persons: dict[int, list[tuple[int, bool]]] = {}
+    links = DeliveryPerson.objects.filter(delivery__in=deliveries.values("pk"))
+    for pk, ref, owner in links.values_list("delivery_id", "person_ref", "is_owner"):
+        persons.setdefault(pk, []).append((ref, owner))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, channel, address, address_index, language FROM notifications_delivery"
+            " WHERE wave_id IN (SELECT wave_id FROM notifications_delivery WHERE id = %s)",
+            [ids[0] if ids else None],
+        )
+        rows = cursor.fetchall()
+    wanted = set(ids)
+    return [
+        Recipient(channel, bytes(sealed), bytes(index), language, tuple(persons.get(pk, ())))
+        for pk, channel, sealed, index, language in rows
+        if pk in wanted
+    ]
 
 
 def _without_stopped(recipients: Sequence[Recipient]) -> list[Recipient]:
     """Reminders leave out addresses that asked to be left in peace (退订)."""
     stopped = {
-        bytes(index)
+        bytes(index or b"")
         for index in Reply.objects.filter(
             meaning=Meaning.STOP, address_index__in=[r.address_index for r in recipients]
         ).values_list("address_index", flat=True)

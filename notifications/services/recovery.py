@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -125,7 +125,8 @@ async def _ask(channel: str, row: Delivery) -> CallResult | None:
 def _settle(rows: list[Delivery], answers: list[CallResult | None]) -> None:
     """in_doubt → accepted, or pending again, or failed when a flagged repeat is in doubt too."""
     now = clock.now()
-    updates = []
+    updates: list[tuple[object, ...]] = []
+    new: tuple[DeliveryState, str, str, datetime | None, datetime | None, bool]
     for row, answer in zip(rows, answers, strict=True):
         if answer and answer.outcome == Outcome.ACCEPTED:
             new = (

@@ -1,0 +1,44 @@
+"""The audience as it is frozen: packed slices of ids, with the reason for each."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from crisis.incidents.models import AudienceSlice, Incident
+from crisis.incidents.signals import Member
+from registry.geography.inside import Inside
+
+# The first slice is small, so that the first message leaves within a second of the confirmation.
+FIRST_SLICE = 500
+
+
+def slices_of(incident: Incident, inside: Inside, size: int) -> Iterator[AudienceSlice]:
+    """Unsaved slices that hold all of `inside`, in order of person id."""
+    bounds = [0, *range(min(FIRST_SLICE, size), len(inside.person_ids), size)]
+    for number, start in enumerate(bounds):
+        stop = bounds[number + 1] if number + 1 < len(bounds) else len(inside.person_ids)
+        part = slice(start, stop)
+        yield AudienceSlice(
+            incident=incident,
+            number=number,
+            size=stop - start,
+            person_ids=inside.person_ids[part].astype("<i8").tobytes(),
+            certain=inside.certain[part].astype("u1").tobytes(),
+            reasons=inside.reasons[part].astype("u1").tobytes(),
+            distances=inside.distances[part].astype("<f4").tobytes(),
+        )
+
+
+def members_of(piece: AudienceSlice) -> list[Member]:
+    """The slice, unpacked."""
+    columns = (
+        np.frombuffer(piece.person_ids, "<i8").tolist(),
+        np.frombuffer(piece.certain, "u1").tolist(),
+        np.frombuffer(piece.reasons, "u1").tolist(),
+        np.frombuffer(piece.distances, "<f4").tolist(),
+    )
+    return [
+        Member(person, bool(certain), reason, None if math.isnan(distance) else distance)
+        for person, certain, reason, distance in zip(*columns, strict=True)
+    ]

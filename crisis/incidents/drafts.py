@@ -1,0 +1,126 @@
+"""What an officer fills in before anything leaves, checked as one piece."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from config.kernel.errors import DomainError
+from crisis.hazards.models import HazardKind
+from crisis.incidents.models import Incident
+from crisis.incidents.states import ResponseLevel
+from notifications.states import WaveKind
+from notifications.texts import Texts, render, template_named
+from registry.geography.areas import Area, make_area, make_circle
+from registry.models import Post
+
+# The texts that may follow the first one. They are rendered with it, so that a retraction or a
+# reminder cannot fail for want of a shorter place name in the hour it is needed.
+FOLLOW_UPS = ("reminder", "who_else", "retraction", "all_clear")
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDraft:
+    """Degrees WGS-84, metres, UTC. `variables` are the officer's words for the template:
+    place, place_en, event, event_en, magnitude."""
+
+    post_id: int
+    title: str
+    hazard: str
+    response_level: str
+    occurred_at: datetime
+    latitude: float | None
+    longitude: float | None
+    radius_m: float | None
+    countries: tuple[str, ...]
+    template: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    signal_id: int | None = None
+
+
+def draft_of(incident: Incident) -> IncidentDraft:
+    """The draft as it was submitted."""
+    return IncidentDraft(
+        post_id=incident.post_id,
+        title=incident.title,
+        hazard=incident.hazard,
+        response_level=incident.response_level,
+        occurred_at=incident.occurred_at,
+        latitude=incident.latitude,
+        longitude=incident.longitude,
+        radius_m=incident.radius_m,
+        countries=tuple(incident.countries),
+        template=incident.template,
+        variables=incident.variables,
+        signal_id=incident.signal_id,
+    )
+
+
+def area_of(draft: IncidentDraft) -> Area:
+    """The affected area; every way in which it can be wrong is a DomainError of the registry."""
+    numbers = (draft.latitude, draft.longitude, draft.radius_m)
+    if None not in numbers:
+        circle = make_circle(*(float(number or 0) for number in numbers))
+        return make_area(circle=circle, countries=draft.countries)
+    if numbers != (None, None, None):
+        raise DomainError("half_a_circle", _("圆形区域需要同时填写纬度、经度和半径。"))
+    return make_area(countries=draft.countries)
+
+
+def check_draft(draft: IncidentDraft) -> None:
+    """Raises DomainError for the first thing that is wrong, naming it and the remedy."""
+    if not draft.title.strip():
+        raise DomainError("missing_title", _("请填写突发事件名称。"))
+    if draft.hazard not in HazardKind.values:
+        raise DomainError("unknown_hazard", _("灾种无效。请从列表中选择。"))
+    if draft.response_level not in ResponseLevel.values:
+        raise DomainError("unknown_level", _("响应级别无效。请从列表中选择。"))
+    if draft.occurred_at.tzinfo is None:
+        raise DomainError("naive_time", _("发生时间缺少时区。请写明时区，例如 2024-12-17T01:47Z。"))
+    area_of(draft)
+    if template_named(draft.template).kind != WaveKind.INITIAL:
+        raise DomainError("wrong_template", _("所选模板不是首次告警模板。请另选。"))
+
+
+def content_hash(draft: IncidentDraft) -> str:
+    """SHA-256 over everything that decides who is told what, the installation's mode included."""
+    content = asdict(draft) | {"occurred_at": draft.occurred_at.isoformat(), "mode": settings.MODE}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def text_variables(draft: IncidentDraft, post: Post) -> dict[str, str]:
+    """The officer's words, and the time as people there read it."""
+    local = draft.occurred_at.astimezone(ZoneInfo(post.time_zone))
+    return {
+        "when": f"{local.day}日{local:%H:%M}",
+        "when_en": f"{local.day} {local:%b %H:%M}",
+        **{name: value.strip() for name, value in draft.variables.items()},
+    }
+
+
+def render_texts(draft: IncidentDraft, post: Post) -> Texts:
+    """The first texts exactly as they will leave, but for the code. The follow-ups are rendered
+    too and thrown away: what would fail later fails now."""
+    variables = text_variables(draft, post) | {
+        "hotline": settings.HOTLINE,
+        "code": "K7M4Q2",
+        "retracted_code": "K7M4Q2",
+        "sent_at": "00:00",
+    }
+    for code in (draft.template, *FOLLOW_UPS):
+        texts = render(
+            template_named(code),
+            variables=variables,
+            signature_zh=post.signature_zh,
+            signature_en=post.signature_en,
+            mode=settings.MODE,
+        )
+        if code == draft.template:
+            first = texts
+    return first

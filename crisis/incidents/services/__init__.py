@@ -1,0 +1,22 @@
+"""Everything that writes in incidents."""
+
+from crisis.incidents.services.declaring import (
+    approve_incident,
+    declare_incident,
+    discard_incident,
+    reopen_incident,
+    stand_down_incident,
+)
+from crisis.incidents.services.expanding import expand_incident
+from crisis.incidents.services.retracting import retract_incident_wave, send_all_clear
+
+__all__ = [
+    "approve_incident",
+    "declare_incident",
+    "discard_incident",
+    "expand_incident",
+    "reopen_incident",
+    "retract_incident_wave",
+    "send_all_clear",
+    "stand_down_incident",
+]

@@ -1,0 +1,240 @@
+"""Declaring: draft, second officer, freeze. Nothing leaves before the freeze has committed."""
+
+from datetime import timedelta
+
+from celery import current_app
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from config.kernel import audit, clock
+from config.kernel.errors import DomainError
+from crisis.events.services import emit
+from crisis.events.types import EventType
+from crisis.incidents.audience import slices_of
+from crisis.incidents.drafts import (
+    IncidentDraft,
+    area_of,
+    check_draft,
+    content_hash,
+    draft_of,
+    render_texts,
+    text_variables,
+)
+from crisis.incidents.models import AudienceSlice, Incident
+from crisis.incidents.preview import needs_second_officer, post_for
+from crisis.incidents.signals import incident_declared, incident_stood_down
+from crisis.incidents.states import TRANSITIONS, IncidentState, ResponseLevel
+from crisis.staff.models import User
+from crisis.staff.roles import Capability
+from notifications import bell
+from notifications.services.waves import create_wave
+from notifications.states import Priority, WaveKind
+from registry.geography.inside import Inside, people_inside
+from registry.models import Post
+
+# After this the first message no longer helps and is not sent any more.
+INITIAL_EXPIRES = timedelta(hours=6)
+EXPAND = "incidents.expand"
+
+
+def declare_incident(
+    *, draft: IncidentDraft, officer: User, declaration_key: str, confirmed_count: int
+) -> Incident:
+    """Declare, or submit for a second officer when the audience is above the threshold.
+
+    `confirmed_count` is the number of people the officer typed after the preview;
+    `declaration_key` makes a repeated submit return the same incident. Raises DomainError:
+    forbidden, outside_jurisdiction, empty_audience, count_changed, and whatever is wrong with
+    the draft.
+    """
+    require(officer, Capability.DECLARE)
+    if known := Incident.objects.filter(declaration_key=declaration_key).first():
+        return known
+    check_draft(draft)
+    post = post_for(draft, officer)
+    render_texts(draft, post)
+    inside = _people_for(draft, confirmed_count)
+    incident = _new_incident(draft, officer, declaration_key, len(inside.person_ids))
+    try:
+        with transaction.atomic():
+            incident.save()
+            _record(officer, "incident.submit", incident, people=len(inside.person_ids))
+            if not needs_second_officer(len(inside.person_ids)):
+                _declare(incident, post, inside)
+    except IntegrityError:
+        # The same form was submitted twice at once: the other one won.
+        return Incident.objects.get(declaration_key=declaration_key)
+    return incident
+
+
+def approve_incident(
+    *, incident: Incident, officer: User, content_hash: str, confirmed_count: int
+) -> Incident:
+    """A second officer confirms what they saw. The audience is found anew and frozen.
+
+    Raises DomainError: forbidden, same_officer, content_changed, count_changed, wrong_state.
+    """
+    require(officer, Capability.APPROVE)
+    post = post_for(draft_of(incident), officer)
+    if officer.pk == incident.submitted_by_id:
+        raise DomainError(
+            "same_officer", _("提交人不能复核自己的宣布。请另一位官员复核。"), status=403
+        )
+    if content_hash != incident.content_hash:
+        raise DomainError("content_changed", _("草稿内容已变更。请重新查看后再复核。"), status=409)
+    inside = _people_for(draft_of(incident), confirmed_count)
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update().get(pk=incident.pk)
+        _check_move(incident, IncidentState.DECLARED)
+        incident.approved_by = officer
+        _record(officer, "incident.approve", incident, people=len(inside.person_ids))
+        _declare(incident, post, inside)
+    return incident
+
+
+def discard_incident(*, incident: Incident, officer: User) -> Incident:
+    """Throw a draft away. It stays in the records."""
+    require(officer, Capability.DECLARE)
+    return _move(incident, officer, IncidentState.DISCARDED, "incident.discard")
+
+
+def stand_down_incident(*, incident: Incident, officer: User) -> Incident:
+    """解除: timers stop, late answers are still kept."""
+    require(officer, Capability.DECLARE)
+    with transaction.atomic():
+        incident = _move(incident, officer, IncidentState.STOOD_DOWN, "incident.stand_down")
+        emit(
+            type=EventType.INCIDENT_STOOD_DOWN,
+            subject=incident.source,
+            data={"incident": incident.pk},
+        )
+        incident_stood_down.send(sender=Incident, incident=incident)
+    return incident
+
+
+def reopen_incident(*, incident: Incident, officer: User) -> Incident:
+    """Take a stand-down back. Nobody is alerted again by this."""
+    require(officer, Capability.DECLARE)
+    return _move(incident, officer, IncidentState.DECLARED, "incident.reopen")
+
+
+def require(officer: User, capability: Capability) -> None:
+    """Raises DomainError forbidden. Every entrance passes here, the command line included."""
+    if not officer.can(capability):
+        raise DomainError("forbidden", _("您没有此项权限。"), status=403)
+
+
+def _people_for(draft: IncidentDraft, confirmed_count: int) -> Inside:
+    inside = people_inside(area_of(draft), at=clock.now())
+    people = len(inside.person_ids)
+    if people == 0:
+        raise DomainError(
+            "empty_audience",
+            _("该区域内没有登记人，未发送任何消息。请检查坐标、半径和国家。"),
+        )
+    if people != confirmed_count:
+        raise DomainError(
+            "count_changed",
+            _("确认人数为 %(typed)d，实际为 %(people)d。请重新预览后输入当前人数。")
+            % {"typed": confirmed_count, "people": people},
+            {"people": people},
+            status=409,
+        )
+    return inside
+
+
+def _new_incident(draft: IncidentDraft, officer: User, key: str, people: int) -> Incident:
+    return Incident(
+        post_id=draft.post_id,
+        title=draft.title.strip(),
+        hazard=draft.hazard,
+        response_level=draft.response_level,
+        occurred_at=draft.occurred_at,
+        latitude=draft.latitude,
+        longitude=draft.longitude,
+        radius_m=draft.radius_m,
+        countries=list(draft.countries),
+        template=draft.template,
+        variables=dict(draft.variables),
+        signal_id=draft.signal_id,
+        people_previewed=people,
+        declaration_key=key,
+        content_hash=content_hash(draft),
+        submitted_by=officer,
+        submitted_at=clock.now(),
+    )
+
+
+def _declare(incident: Incident, post: Post, inside: Inside) -> None:
+    """Freeze incident, audience and words in the caller's commit; ring once it is done."""
+    now = clock.now()
+    incident.state = IncidentState.DECLARED
+    incident.declared_at = now
+    incident.audience_count = len(inside.person_ids)
+    incident.certain_count = int(inside.certain.sum())
+    incident.save()
+    AudienceSlice.objects.bulk_create(slices_of(incident, inside, settings.SLICE_SIZE))
+    red = incident.response_level == ResponseLevel.RED
+    create_wave(
+        kind=WaveKind.INITIAL,
+        priority=Priority.RED if red else Priority.ORDINARY,
+        template=incident.template,
+        variables=text_variables(draft_of(incident), post),
+        signature=(post.signature_zh, post.signature_en),
+        source=incident.source,
+        expires_at=now + INITIAL_EXPIRES,
+    )
+    emit(type=EventType.INCIDENT_DECLARED, subject=incident.source, data=event_data(incident))
+    incident_declared.send(sender=Incident, incident=incident)
+    transaction.on_commit(lambda: ring_expand(incident.pk))
+
+
+def event_data(incident: Incident) -> dict[str, object]:
+    """What partners are told of an incident: references and counts."""
+    return {
+        "incident": incident.pk,
+        "post": incident.post.code,
+        "hazard": incident.hazard,
+        "level": incident.response_level,
+        "countries": incident.countries,
+        "audience": incident.audience_count,
+        "certain": incident.certain_count,
+    }
+
+
+def ring_expand(incident_id: int) -> None:
+    """Tell a worker to write the deliveries; the sweep does it where nobody hears."""
+    bell.call(lambda: current_app.send_task(EXPAND, (incident_id,), routing_key="urgent"))
+
+
+def _move(incident: Incident, officer: User, to: IncidentState, act: str) -> Incident:
+    post_for(draft_of(incident), officer)
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update().get(pk=incident.pk)
+        _check_move(incident, to)
+        incident.state = to
+        incident.stood_down_at = clock.now() if to == IncidentState.STOOD_DOWN else None
+        incident.save()
+        _record(officer, act, incident)
+    return incident
+
+
+def _check_move(incident: Incident, to: IncidentState) -> None:
+    if to not in TRANSITIONS[IncidentState(incident.state)]:
+        raise DomainError(
+            "wrong_state",
+            _("事件目前为“%(state)s”，不能执行此操作。请刷新页面。")
+            % {"state": incident.get_state_display()},
+            status=409,
+        )
+
+
+def _record(officer: User, act: str, incident: Incident, **detail: object) -> None:
+    audit.record(
+        actor=officer.username,
+        act=act,
+        subject=incident.source,
+        content=incident.content_hash,
+        **detail,
+    )

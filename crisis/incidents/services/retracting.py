@@ -1,0 +1,102 @@
+"""Taking an alert back, and saying that the danger is over."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from config.kernel import audit, clock
+from config.kernel.errors import DomainError
+from crisis.events.services import emit
+from crisis.events.types import EventType
+from crisis.incidents.drafts import draft_of, text_variables
+from crisis.incidents.models import Incident
+from crisis.incidents.preview import post_for
+from crisis.incidents.services.declaring import require
+from crisis.incidents.services.expanding import initial_wave
+from crisis.staff.models import User
+from crisis.staff.roles import Capability
+from notifications.models import Wave
+from notifications.selectors import may_have_got, waves_of
+from notifications.services.recipients import add_recipients, recipients_from
+from notifications.services.waves import create_wave, recipients_done, retract_wave
+from notifications.states import Priority, WaveKind
+
+EXPIRES = timedelta(hours=24)
+
+
+@transaction.atomic
+def retract_incident_wave(*, incident: Incident, wave: Wave, officer: User) -> Wave:
+    """No window of `wave` starts after this commits; everyone who got or may have got it is told
+    at once, ahead of the queue. Returns the retraction wave.
+
+    Any officer of the post may do it, alone: taking back must never wait for a second person.
+    Raises DomainError: forbidden, outside_jurisdiction, already_retracted, wrong_wave.
+    """
+    require(officer, Capability.DECLARE)
+    post = post_for(draft_of(incident), officer)
+    if wave.source != incident.source or wave.kind == WaveKind.RETRACTION:
+        raise DomainError("wrong_wave", _("该批次不能撤回。"))
+    if not retract_wave(wave=wave, actor=officer.username):
+        raise DomainError("already_retracted", _("该批次已经撤回。"), status=409)
+    sent_at = wave.created_at.astimezone(ZoneInfo(post.time_zone))
+    retraction = _follow(
+        incident,
+        kind=WaveKind.RETRACTION,
+        template="retraction",
+        priority=Priority.RETRACTION,
+        extra={"retracted_code": wave.code, "sent_at": f"{sent_at:%H:%M}"},
+        retracts=wave,
+    )
+    emit(
+        type=EventType.WAVE_RETRACTED,
+        subject=incident.source,
+        data={"incident": incident.pk, "wave": wave.code, "retraction": retraction.code},
+    )
+    return retraction
+
+
+@transaction.atomic
+def send_all_clear(*, incident: Incident, officer: User) -> Wave:
+    """Tell everyone who got the first alert that the danger is over."""
+    require(officer, Capability.DECLARE)
+    post_for(draft_of(incident), officer)
+    if waves_of(incident.source).filter(kind=WaveKind.ALL_CLEAR).exists():
+        raise DomainError("already_sent", _("解除通知已经发出。"), status=409)
+    audit.record(actor=officer.username, act="incident.all_clear", subject=incident.source)
+    return _follow(
+        incident,
+        kind=WaveKind.ALL_CLEAR,
+        template="all_clear",
+        priority=Priority.ORDINARY,
+        extra={},
+        retracts=None,
+    )
+
+
+def _follow(
+    incident: Incident,
+    *,
+    kind: WaveKind,
+    template: str,
+    priority: Priority,
+    extra: dict[str, str],
+    retracts: Wave | None,
+) -> Wave:
+    """A wave to everyone who got, or may have got, the wave it follows."""
+    post = incident.post
+    wave = create_wave(
+        kind=kind,
+        priority=priority,
+        template=template,
+        variables=text_variables(draft_of(incident), post) | extra,
+        signature=(post.signature_zh, post.signature_en),
+        source=incident.source,
+        expires_at=clock.now() + EXPIRES,
+        retracts=retracts,
+    )
+    followed = may_have_got(retracts or initial_wave(incident))
+    add_recipients(wave=wave, recipients=recipients_from(followed))
+    recipients_done(wave=wave)
+    return wave

@@ -1,0 +1,21 @@
+"""What incidents tell the floors above, in the transaction that makes it true."""
+
+from dataclasses import dataclass
+
+from django.dispatch import Signal
+
+# slice_expanded(incident, members: list[Member], unaddressed: set[int])
+slice_expanded = Signal()
+# incident_declared(incident), incident_stood_down(incident)
+incident_declared = Signal()
+incident_stood_down = Signal()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One frozen member of the audience. `distance_m` is None where only a country is known."""
+
+    person_ref: int
+    certain: bool
+    reason: int
+    distance_m: float | None

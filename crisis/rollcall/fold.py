@@ -1,0 +1,135 @@
+"""The fold: from a person's log to their standing. Pure, and blind to order and repetition.
+
+Events are taken in the order in which they happened; among events of one moment the graver
+counts last. What may change what stands in three small tables below.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from crisis.rollcall.states import Condition, Contact, EventKind, Movement
+
+_K = EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the log, as far as the fold needs it."""
+
+    kind: EventKind
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A standing's facets, without the frozen words on why the person is inside."""
+
+    condition: Condition = Condition.UNKNOWN
+    movement: Movement = Movement.IN_AREA
+    contact: Contact = Contact.NOT_CONTACTED
+    wants_out: bool = False
+    possible_help: bool = False
+    answered_at: datetime | None = None
+
+
+# The person, or somebody who spoke with them, has answered.
+_ANSWERS = frozenset(
+    {
+        _K.SAFE,
+        _K.NEEDS_HELP,
+        _K.POSSIBLE_HELP,
+        _K.LEFT_AREA,
+        _K.WANTS_OUT,
+        _K.INJURED,
+        _K.HELP_CLOSED,
+    }
+)
+_CONDITION: dict[EventKind, Condition] = {
+    _K.SAFE: Condition.SAFE,
+    _K.LEFT_AREA: Condition.SAFE,
+    _K.WANTS_OUT: Condition.SAFE,
+    _K.HELP_CLOSED: Condition.SAFE,
+    _K.NEEDS_HELP: Condition.NEEDS_HELP,
+    _K.INJURED: Condition.INJURED,
+    _K.IDENTITY_PENDING: Condition.IDENTITY_PENDING,
+    _K.DECEASED: Condition.DECEASED,
+}
+_MOVEMENT: dict[EventKind, Movement] = {
+    _K.LEFT_AREA: Movement.LEFT_AREA,
+    _K.BOARDED: Movement.EVACUATING,
+    _K.DISEMBARKED: Movement.IN_AREA,
+    _K.ARRIVED: Movement.EVACUATED,
+}
+# The greater counts later among events of the same moment.
+_GRAVITY = {kind: rank for rank, kind in enumerate(EventKind)} | {
+    _K.NEEDS_HELP: 100,
+    _K.INJURED: 101,
+    _K.DECEASED: 102,
+}
+# A boarding and what follows it are undone only at the gate, never by an answer.
+_GATE_HELD = frozenset({Movement.EVACUATING, Movement.EVACUATED})
+_GATE = frozenset({_K.BOARDED, _K.DISEMBARKED, _K.ARRIVED})
+# What a person's own «safe» must not paper over: these are for officers to close.
+_OFFICER_HELD = frozenset({Condition.INJURED, Condition.IDENTITY_PENDING, Condition.DECEASED})
+_OFFICER = frozenset({_K.INJURED, _K.IDENTITY_PENDING, _K.DECEASED, _K.HELP_CLOSED})
+
+
+def fold(facts: Iterable[Fact]) -> Folded:
+    """The standing that follows from these facts, in whatever order and however often given."""
+    standing = Folded()
+    for fact in sorted(set(facts), key=lambda f: (f.occurred_at, _GRAVITY[f.kind])):
+        standing = _apply(standing, fact)
+    return standing
+
+
+def _apply(standing: Folded, fact: Fact) -> Folded:
+    return replace(
+        standing,
+        condition=_condition(standing, fact.kind),
+        movement=_movement(standing, fact.kind),
+        contact=_contact(standing, fact.kind),
+        wants_out=_wants_out(standing, fact.kind),
+        possible_help=_possible_help(standing, fact.kind),
+        answered_at=fact.occurred_at if fact.kind in _ANSWERS else standing.answered_at,
+    )
+
+
+def _condition(standing: Folded, kind: EventKind) -> Condition:
+    if kind not in _CONDITION or standing.condition == Condition.DECEASED:
+        return standing.condition
+    if standing.condition in _OFFICER_HELD and kind not in _OFFICER:
+        return standing.condition
+    return _CONDITION[kind]
+
+
+def _movement(standing: Folded, kind: EventKind) -> Movement:
+    if standing.movement in _GATE_HELD and kind not in _GATE:
+        return standing.movement
+    return _MOVEMENT.get(kind, standing.movement)
+
+
+def _contact(standing: Folded, kind: EventKind) -> Contact:
+    """A timer or a receipt never takes an answer back; an officer's «missing» stands until one."""
+    if kind in _ANSWERS:
+        return Contact.ANSWERED
+    if standing.contact == Contact.ANSWERED:
+        return Contact.MISSING if kind == _K.MISSING else standing.contact
+    if kind == _K.MISSING or standing.contact == Contact.MISSING:
+        return Contact.MISSING
+    if kind == _K.NO_ANSWER or standing.contact == Contact.NO_ANSWER:
+        return Contact.NO_ANSWER
+    return Contact.ALERTED if kind == _K.ALERTED else standing.contact
+
+
+def _wants_out(standing: Folded, kind: EventKind) -> bool:
+    if kind == _K.WANTS_OUT:
+        return True
+    return standing.wants_out and kind not in {_K.LEFT_AREA, _K.ARRIVED}
+
+
+def _possible_help(standing: Folded, kind: EventKind) -> bool:
+    """Raised by unclear words; settled by a clear answer or by an officer."""
+    if kind == _K.POSSIBLE_HELP:
+        return True
+    return standing.possible_help and kind not in _CONDITION

@@ -1,0 +1,40 @@
+"""What the roll call hears from below."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from crisis.incidents.models import Incident
+from crisis.incidents.signals import (
+    Member,
+    incident_declared,
+    incident_stood_down,
+    slice_expanded,
+)
+from crisis.rollcall.services import hearing, opening
+from notifications.signals import ReadReply, ToldOutcome, outcomes_told, replies_read
+
+
+@receiver(slice_expanded)
+def _slice(incident: Incident, members: list[Member], unaddressed: set[int], **_: Any) -> None:
+    opening.open_standings(incident=incident, members=members, unaddressed=unaddressed)
+
+
+@receiver(incident_declared)
+def _declared(incident: Incident, **_: Any) -> None:
+    opening.set_timers(incident=incident)
+
+
+@receiver(incident_stood_down)
+def _stood_down(incident: Incident, **_: Any) -> None:
+    opening.stop_timers(incident=incident)
+
+
+@receiver(outcomes_told)
+def _outcomes(outcomes: list[ToldOutcome], **_: Any) -> None:
+    hearing.hear_outcomes(outcomes)
+
+
+@receiver(replies_read)
+def _replies(replies: list[ReadReply], **_: Any) -> None:
+    hearing.hear_replies(replies)

@@ -1,0 +1,5 @@
+"""Everything that writes in the roll call."""
+
+from crisis.rollcall.services.recording import record_status
+
+__all__ = ["record_status"]

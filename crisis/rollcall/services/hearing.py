@@ -1,0 +1,138 @@
+"""What deliveries and replies mean for the roll call."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from config.kernel import clock
+from crisis.incidents.drafts import draft_of, text_variables
+from crisis.incidents.models import Incident
+from crisis.rollcall.services.log import Entry, incident_of, write_log
+from crisis.rollcall.states import EventKind, Source
+from notifications.models import Delivery, Reply
+from notifications.selectors import waves_of
+from notifications.services.recipients import add_recipients, recipients_from
+from notifications.services.waves import create_wave
+from notifications.signals import ReadReply, ToldOutcome
+from notifications.states import HANDED_OVER, DeliveryState, Meaning, Priority, WaveKind
+from registry.drafts import Place
+from registry.models.whereabouts import MAX_ACCURACY_M
+from registry.selectors import current_places, persons_by_ids
+from registry.services import retire_address, share_position
+
+WHO_ELSE_EXPIRES = timedelta(hours=6)
+# WeChat's location message has no accuracy: what a phone's chosen point on a map is worth.
+DEFAULT_ACCURACY_M = 500.0
+T = TypeVar("T", ToldOutcome, ReadReply)
+
+# One answer of one address: what it says for the sender, and whether it covers the others too.
+_BY_MEANING: dict[Meaning, tuple[EventKind, bool]] = {
+    Meaning.SAFE: (EventKind.SAFE, False),
+    Meaning.ALL_SAFE: (EventKind.SAFE, True),
+    Meaning.NEEDS_HELP: (EventKind.NEEDS_HELP, True),
+    Meaning.LEFT_AREA: (EventKind.LEFT_AREA, False),
+    Meaning.WANTS_OUT: (EventKind.WANTS_OUT, True),
+    Meaning.POSSIBLE_HELP: (EventKind.POSSIBLE_HELP, False),
+    Meaning.UNKNOWN: (EventKind.POSSIBLE_HELP, False),
+}
+# After these the text has to ask who else stands behind the address.
+_ASKS_WHO_ELSE = frozenset({Meaning.SAFE, Meaning.LEFT_AREA})
+
+
+def hear_outcomes(outcomes: Sequence[ToldOutcome]) -> None:
+    """Deliveries became known: alerted, or not reached by this address."""
+    for source, told in _by_source(outcomes, lambda outcome: outcome.source).items():
+        incident = incident_of(source)
+        if incident is None:
+            continue
+        entries = [
+            Entry(person, *_outcome_kind(outcome))
+            for outcome in told
+            for person in outcome.person_refs
+        ]
+        write_log(incident_id=incident.pk, entries=entries, source=Source.DELIVERY)
+
+
+def _outcome_kind(outcome: ToldOutcome) -> tuple[EventKind, datetime, str]:
+    if outcome.state in HANDED_OVER and outcome.state != DeliveryState.UNDELIVERED:
+        return EventKind.ALERTED, outcome.at, f"delivery:{outcome.delivery_id}:handed_over"
+    return EventKind.UNREACHED, outcome.at, f"delivery:{outcome.delivery_id}:{outcome.state}"
+
+
+def hear_replies(replies: Sequence[ReadReply]) -> None:
+    """Replies were understood: write what they say, keep what else they tell."""
+    for source, said in _by_source(replies, lambda reply: reply.source).items():
+        incident = incident_of(source)
+        if incident is None:
+            continue
+        entries = [entry for reply in said for entry in entries_of(reply)]
+        write_log(incident_id=incident.pk, entries=entries, source=Source.REPLY)
+        _ask_who_else(incident, [r for r in said if r.meaning in _ASKS_WHO_ELSE])
+    for reply in replies:
+        _keep_position(reply)
+        if reply.meaning == Meaning.WRONG_NUMBER:
+            retire_address(channel=reply.channel, index=reply.address_index)
+
+
+def entries_of(reply: ReadReply) -> list[Entry]:
+    """1 and 3 speak for the sender alone, 2 opens help for all behind the address."""
+    if reply.meaning not in _BY_MEANING or not reply.persons:
+        return []
+    kind, for_all = _BY_MEANING[reply.meaning]
+    persons = [ref for ref, _owner in reply.persons] if for_all else [sender_of(reply)]
+    return [Entry(person, kind, reply.answered_at, f"reply:{reply.reply_id}") for person in persons]
+
+
+def sender_of(reply: ReadReply) -> int:
+    """Whose phone it is: the first registered owner, else whoever it speaks for."""
+    owners = [ref for ref, is_owner in reply.persons if is_owner]
+    return (owners or [ref for ref, _ in reply.persons])[0]
+
+
+def _ask_who_else(incident: Incident, replies: Sequence[ReadReply]) -> None:
+    """On a shared address ask once how the others are: the wave's unique key sees to «once»."""
+    shared = [reply.reply_id for reply in replies if len(reply.persons) > 1]
+    if not shared:
+        return
+    answered = Reply.objects.filter(pk__in=shared, delivery__isnull=False)
+    deliveries = Delivery.objects.filter(pk__in=answered.values("delivery"))
+    wave = waves_of(incident.source).filter(template="who_else").first()
+    if wave is None:
+        post = incident.post
+        wave = create_wave(
+            kind=WaveKind.UPDATE,
+            priority=Priority.ORDINARY,
+            template="who_else",
+            variables=text_variables(draft_of(incident), post),
+            signature=(post.signature_zh, post.signature_en),
+            source=incident.source,
+            expires_at=clock.now() + WHO_ELSE_EXPIRES,
+        )
+    add_recipients(wave=wave, recipients=recipients_from(deliveries))
+
+
+def _keep_position(reply: ReadReply) -> None:
+    """A position shared with an answer is where the sender is now."""
+    if reply.latitude is None or reply.longitude is None or not reply.persons:
+        return
+    sender = sender_of(reply)
+    person = persons_by_ids([sender]).get(sender)
+    places = current_places([sender], at=reply.answered_at)
+    if person is None or sender not in places:
+        return
+    accuracy = DEFAULT_ACCURACY_M if reply.accuracy_m is None else reply.accuracy_m
+    place = Place(
+        country=places[sender][0],
+        latitude=reply.latitude,
+        longitude=reply.longitude,
+        accuracy_m=min(accuracy, MAX_ACCURACY_M),
+    )
+    share_position(person=person, place=place, shared_at=reply.answered_at)
+
+
+def _by_source(items: Sequence[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    return groups

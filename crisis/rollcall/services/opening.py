@@ -1,0 +1,54 @@
+"""Opening the roll call: one standing for each frozen member, and the timers."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from config.kernel import bulk, clock
+from crisis.incidents.models import Incident
+from crisis.incidents.signals import Member
+from crisis.incidents.states import ResponseLevel
+from crisis.rollcall.models import DueStep, Standing
+from crisis.rollcall.states import Condition, Contact, Movement, StepKind
+
+_COLUMNS = (
+    "incident", "person_ref", "certain", "reason", "distance_m", "addressed", "condition",
+    "movement", "contact", "wants_out", "possible_help", "updated_at",
+)  # fmt: skip
+
+# Our own choice, to be reviewed by those who serve: (reminders after, silence noted after).
+LADDER: dict[ResponseLevel, tuple[tuple[timedelta, ...], timedelta]] = {
+    ResponseLevel.RED: ((timedelta(minutes=15), timedelta(minutes=40)), timedelta(minutes=60)),
+    ResponseLevel.ORANGE: ((timedelta(minutes=30), timedelta(minutes=90)), timedelta(minutes=120)),
+    ResponseLevel.YELLOW: ((timedelta(minutes=60),), timedelta(minutes=180)),
+}
+
+
+def open_standings(*, incident: Incident, members: Sequence[Member], unaddressed: set[int]) -> None:
+    """Write the standings of one slice, in the transaction of its expansion."""
+    now = clock.now()
+    bulk.insert(
+        Standing,
+        _COLUMNS,
+        [
+            (incident.pk, m.person_ref, m.certain, m.reason, m.distance_m,
+             m.person_ref not in unaddressed, Condition.UNKNOWN.value, Movement.IN_AREA.value,
+             Contact.NOT_CONTACTED.value, False, False, now)
+            for m in members
+        ],
+    )  # fmt: skip
+
+
+def set_timers(*, incident: Incident) -> None:
+    """Write the due steps of a newly declared incident."""
+    reminders, silence = LADDER[ResponseLevel(incident.response_level)]
+    start = incident.declared_at or clock.now()
+    steps = [
+        DueStep(incident=incident, kind=StepKind.REMINDER, due_at=start + r) for r in reminders
+    ]
+    steps.append(DueStep(incident=incident, kind=StepKind.SILENCE, due_at=start + silence))
+    DueStep.objects.bulk_create(steps)
+
+
+def stop_timers(*, incident: Incident) -> None:
+    """Close what is not due any more (stand-down)."""
+    DueStep.objects.filter(incident=incident, done_at=None).update(done_at=clock.now())

@@ -1,0 +1,91 @@
+"""Steps that come due: remind the silent, then note that they are silent."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from config.kernel import clock
+from crisis.incidents.drafts import draft_of, text_variables
+from crisis.incidents.models import Incident
+from crisis.incidents.services.expanding import as_recipient, initial_wave
+from crisis.incidents.states import IncidentState, ResponseLevel
+from crisis.rollcall.models import DueStep, Standing
+from crisis.rollcall.services.log import Entry, write_log
+from crisis.rollcall.states import Condition, Contact, EventKind, Source, StepKind
+from notifications.services.recipients import add_recipients
+from notifications.services.waves import create_wave, recipients_done
+from notifications.states import Priority, WaveKind
+from registry.reach import addresses_for
+
+log = logging.getLogger("guihang.timers")
+REMINDER_EXPIRES = timedelta(hours=2)
+SILENT = (Contact.NOT_CONTACTED, Contact.ALERTED, Contact.NO_ANSWER)
+
+
+def work_due_steps() -> int:
+    """The sweep's step: everything that is due now. Returns the number of steps done."""
+    due = DueStep.objects.filter(done_at=None, due_at__lte=clock.now()).order_by("due_at", "pk")
+    return sum(_work(step_id) for step_id in list(due.values_list("pk", flat=True)[:20]))
+
+
+@transaction.atomic
+def _work(step_id: int) -> bool:
+    taken = DueStep.objects.filter(pk=step_id, done_at=None).update(done_at=clock.now())
+    if not taken:
+        return False
+    step = DueStep.objects.select_related("incident__post").get(pk=step_id)
+    if step.incident.state != IncidentState.DECLARED:
+        return True
+    if step.kind == StepKind.REMINDER:
+        remind_silent(step.incident)
+    else:
+        note_silence(step)
+    return True
+
+
+def silent_refs(incident: Incident) -> list[int]:
+    """Persons of whom nobody has heard. The dead are not reminded, nor those found by others."""
+    found = Standing.objects.filter(
+        incident=incident, contact__in=SILENT, condition=Condition.UNKNOWN
+    )
+    return list(found.order_by("pk").values_list("person_ref", flat=True))
+
+
+def remind_silent(incident: Incident) -> int:
+    """One reminder wave by every address the silent have. Returns the number of deliveries.
+
+    Nobody is reminded of an alert that was taken back.
+    """
+    if initial_wave(incident).retracted_at is not None:
+        return 0
+    silent = silent_refs(incident)
+    if not silent:
+        return 0
+    post = incident.post
+    red = incident.response_level == ResponseLevel.RED
+    wave = create_wave(
+        kind=WaveKind.REMINDER,
+        priority=Priority.RED if red else Priority.ORDINARY,
+        template="reminder",
+        variables=text_variables(draft_of(incident), post),
+        signature=(post.signature_zh, post.signature_en),
+        source=incident.source,
+        expires_at=clock.now() + REMINDER_EXPIRES,
+    )
+    sent = 0
+    for start in range(0, len(silent), settings.SLICE_SIZE):
+        reach = addresses_for(silent[start : start + settings.SLICE_SIZE], prefer_first=False)
+        sent += add_recipients(wave=wave, recipients=[as_recipient(a) for a in reach.addresses])
+    recipients_done(wave=wave)
+    return sent
+
+
+def note_silence(step: DueStep) -> int:
+    """A timer may say «暂未联系上», nothing graver."""
+    silent = silent_refs(step.incident)
+    entries = [
+        Entry(person, EventKind.NO_ANSWER, step.due_at, f"timer:{step.pk}") for person in silent
+    ]
+    return write_log(incident_id=step.incident_id, entries=entries, source=Source.TIMER)
