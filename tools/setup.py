@@ -102,7 +102,7 @@ def new_key() -> str:
 
 def write_keys() -> None:
     """Make this installation's keys, once; they are the only way to read its data."""
-    KEYS.parent.mkdir(parents=True, exist_ok=True)
+    KEYS.parent.mkdir(mode=0o700, exist_ok=True)  # the embedded database stands there too
     if KEYS.exists():
         return
     lines = [

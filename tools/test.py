@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -57,14 +58,16 @@ def main(arguments: list[str]) -> int:
 def passes(name: str, command: list[str], environment: dict[str, str]) -> bool:
     """Run one check; its output is shown only when it fails."""
     start = time.monotonic()
-    done = subprocess.run(
-        command,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    # A folder of its own: a check leaves no empty database among the real data.
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            command,
+            env={**os.environ, "GUIHANG_VAR_DIR": folder, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
     verdict = "ok" if done.returncode == 0 else "FAILED"
     print(f"{name:<16} {verdict} ({time.monotonic() - start:.1f} s)", flush=True)
     if done.returncode:

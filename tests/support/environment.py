@@ -59,7 +59,7 @@ def var_dir(worker: str) -> Path:
     else:
         folder = Path(tempfile.mkdtemp(prefix="guihang-test-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "static").mkdir(parents=True, exist_ok=True)
     return folder
 
 
