@@ -3,10 +3,9 @@
 import heapq
 import time
 from html import escape
-from urllib.parse import parse_qs, quote, unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
-from aiohttp import web
-
+from notifications.emulator.http import HTML, Answer, Request, Response, json_response
 from notifications.emulator.ledger import Message, Phone
 from notifications.emulator.world import World
 
@@ -63,16 +62,15 @@ class Pages:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def handle(self, request: web.BaseRequest) -> web.Response:
-        # raw_path, because a number's «+» must arrive as it was encoded.
-        parts = [unquote(part) for part in request.rel_url.raw_path.split("/")[1:]]
+    def handle(self, request: Request) -> Answer:
+        parts = [unquote(part) for part in request.raw_path.split("/")[1:]]
         if request.method == "GET":
             return self._show(request, parts)
         if request.method == "POST" and len(parts) == 3 and parts[0] == "phones":
-            return await self._tap(request, parts[1], parts[2])
+            return self._tap(request, parts[1], parts[2])
         return _page("没有此页 Not found", "<p>没有此页。 Not found.</p>", 404)
 
-    def _show(self, request: web.BaseRequest, parts: list[str]) -> web.Response:
+    def _show(self, request: Request, parts: list[str]) -> Response:
         if parts in ([""], ["phones"]):
             return self._phones(request)
         if len(parts) == 2 and parts[0] == "phones" and parts[1]:
@@ -81,7 +79,7 @@ class Pages:
             return self._knobs(request)
         return _page("没有此页 Not found", "<p>没有此页。 Not found.</p>", 404)
 
-    def _phones(self, request: web.BaseRequest) -> web.Response:
+    def _phones(self, request: Request) -> Response:
         wanted = request.query.get("q", "").strip()
         rows = "".join(_row(phone) for phone in self._newest(wanted)) or (
             "<li class=note>还没有消息。 No messages yet.</li>"
@@ -102,7 +100,7 @@ class Pages:
         )
         return heapq.nlargest(PAGE_SIZE, phones, key=lambda phone: phone.messages[-1].at)
 
-    def _phone(self, address: str, taken: str) -> web.Response:
+    def _phone(self, address: str, taken: str) -> Response:
         phone = self._world.ledger.phones.get(address) or Phone(address)
         bubbles = "".join(_bubble(message) for message in phone.messages[-40:]) or (
             "<p class=note>还没有消息。 No messages yet.</p>"
@@ -116,14 +114,12 @@ class Pages:
             f"{note}<div class=screen>{bubbles}</div>{_controls(phone)}",
         )
 
-    async def _tap(self, request: web.BaseRequest, address: str, act: str) -> web.Response:
-        form = parse_qs((await request.read()).decode("utf-8", "replace"))
-        given = {name: values[0] for name, values in form.items()}
-        taken = await self._act(address, act, given)
+    async def _tap(self, request: Request, address: str, act: str) -> Response:
+        taken = await self._act(address, act, request.form())
         if taken is None:
             return _page("没有此页 Not found", "<p>没有此操作。 No such act.</p>", 404)
         back = f"/phones/{quote(address, safe='')}?{urlencode({'taken': int(taken)})}"
-        return web.Response(status=303, headers={"Location": back})
+        return Response(b"", 303, location=back)
 
     async def _act(self, address: str, act: str, given: dict[str, str]) -> bool | None:
         """What the person did, and whether the application took it; None: there is no such act."""
@@ -137,10 +133,10 @@ class Pages:
             return await self._world.share_position(address, *_position(given))
         return None
 
-    def _knobs(self, request: web.BaseRequest) -> web.Response:
+    def _knobs(self, request: Request) -> Response:
         knobs = self._world.knobs.as_dict()
-        if "text/html" not in request.headers.get("Accept", ""):
-            return web.json_response(knobs)
+        if "text/html" not in request.header("accept"):
+            return json_response(knobs)
         fields = "".join(_knob(name, value) for name, value in knobs.items())
         return _page(
             "旋钮 Knobs",
@@ -225,7 +221,7 @@ def _clock(at: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(at))
 
 
-def _page(title: str, body: str, status: int = 200) -> web.Response:
+def _page(title: str, body: str, status: int = 200) -> Response:
     html = (
         "<!doctype html><html lang=zh-Hans><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width,initial-scale=1'>"
@@ -234,4 +230,4 @@ def _page(title: str, body: str, status: int = 200) -> web.Response:
         "<header><a href=/phones>手机 Phones</a><a href=/knobs>旋钮 Knobs</a>"
         f"<a href=/stats>计数 Counts</a></header><main><h1>{title}</h1>{body}</main></html>"
     )
-    return web.Response(text=html, content_type="text/html", status=status)
+    return Response(html.encode(), status, HTML)

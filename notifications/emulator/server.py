@@ -5,9 +5,9 @@ import json
 import os
 import signal
 import sys
+from typing import Any
 
-from aiohttp import web
-
+from notifications.emulator.http import Answer, Request, Response, Server, json_response
 from notifications.emulator.options import Options
 from notifications.emulator.pages import Pages
 from notifications.emulator.twilio import TwilioApi
@@ -25,36 +25,36 @@ class Emulator:
         self._wechat = WeChatApi(world)
         self._pages = Pages(world)
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        path = request.path
-        if path.startswith(self._twilio.root):
-            return await self._twilio.handle(request)
-        if path.startswith("/cgi-bin/"):
-            return await self._wechat.handle(request)
-        if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-            return web.Response(status=403, text="cross-site")
-        if path == "/knobs" and request.method == "POST":
-            return await self._turn_knobs(request)
-        if path == "/stats":
-            return web.json_response(self._world.stats())
+    def handle(self, request: Request) -> Answer:
+        path = request.raw_path
         if path.startswith("/2010-04-01/"):
-            return await self._twilio.handle(request)
-        return await self._pages.handle(request)
+            return self._twilio.handle(request)
+        if path.startswith("/cgi-bin/"):
+            return self._wechat.handle(request)
+        if request.method == "POST" and request.header("sec-fetch-site") == "cross-site":
+            return json_response({"error": "cross-site"}, 403)
+        if path == "/knobs" and request.method == "POST":
+            return self._turn_knobs(request)
+        if path == "/stats":
+            return json_response(self._world.stats())
+        return self._pages.handle(request)
 
-    async def _turn_knobs(self, request: web.BaseRequest) -> web.Response:
+    def _turn_knobs(self, request: Request) -> Response:
         """JSON answers JSON; a form goes back to the page. `forget_tokens` makes WeChat forget
         every token it gave out."""
-        is_json = request.content_type == "application/json"
+        is_json = request.header("content-type").startswith("application/json")
+        changes: Any = request.json() if is_json else request.form()
+        if not isinstance(changes, dict):
+            return json_response({"error": "an object of knobs is needed"}, 400)
+        if changes.pop("forget_tokens", None):
+            self._wechat.forget_tokens()
         try:
-            changes = await request.json() if is_json else dict(await request.post())
-            if changes.pop("forget_tokens", None):
-                self._wechat.forget_tokens()
             self._world.knobs.turn(changes)
-        except (ValueError, AttributeError) as error:
-            return web.json_response({"error": str(error)}, status=400)
+        except ValueError as error:
+            return json_response({"error": str(error)}, 400)
         if is_json:
-            return web.json_response(self._world.knobs.as_dict())
-        return web.Response(status=303, headers={"Location": "/knobs"})
+            return json_response(self._world.knobs.as_dict())
+        return Response(b"", 303, location="/knobs")
 
 
 async def serve(world: World) -> None:
@@ -63,23 +63,18 @@ async def serve(world: World) -> None:
     loop = asyncio.get_running_loop()
     for sig in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sig, stopped.set)
-    runner = web.ServerRunner(
-        web.Server(Emulator(world).handle, access_log=None, keepalive_timeout=75),
-        shutdown_timeout=1,
-    )
-    await runner.setup()
-    site = web.TCPSite(runner, HOST, world.options.port, backlog=1024)
-    await site.start()
+    server = Server(Emulator(world).handle)
+    port = await server.start(HOST, world.options.port)
     later = loop.create_task(world.schedule.run())
     watch = loop.create_task(_watch_parent(world.options, stopped))
-    print(json.dumps({"ready": f"http://{HOST}:{runner.addresses[0][1]}"}), flush=True)
+    print(json.dumps({"ready": f"http://{HOST}:{port}"}), flush=True)
     try:
         await _first(stopped, later)
     finally:
         watch.cancel()
         later.cancel()
         await asyncio.gather(later, watch, return_exceptions=True)
-        await runner.cleanup()
+        await server.stop()
         await world.close()
 
 

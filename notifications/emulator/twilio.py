@@ -10,9 +10,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
-from aiohttp import web
-
 from notifications.emulator import meddle
+from notifications.emulator.http import Answer, Request, Response
 from notifications.emulator.ledger import Message, quoted, read_text
 from notifications.emulator.world import World
 
@@ -43,34 +42,42 @@ class TwilioApi:
         basic = base64.b64encode(f"{options.twilio_account}:{options.twilio_token}".encode())
         self._authorization = f"Basic {basic.decode()}"
 
-    async def handle(self, request: web.BaseRequest) -> web.Response:
-        if request.headers.get("Authorization") != self._authorization:
+    def handle(self, request: Request) -> Answer:
+        if request.header("authorization") != self._authorization:
             return error(20003, 401)
         if request.path == f"{self.root}.json":
             if request.method == "POST":
-                return await self._create(request)
+                return self._create(request)
             return self._list(request)
         sid = request.path.removeprefix(f"{self.root}/").removesuffix(".json")
         message = self._world.ledger.by_ref.get(sid)
         if message is None:
             return error(20404, 404)
-        return meddle.answer(self._resource(message))
+        return Response(self._resource(message))
 
-    async def _create(self, request: web.BaseRequest) -> web.Response:
-        world = self._world
-        form = read_form((await request.read()).decode("ascii", "replace"))
-        calm = world.knobs.calm()
-        if not calm and (bad := await meddle.before(world, OUTAGE, (429, TOO_FAST))):
+    def _create(self, request: Request) -> Answer:
+        form = read_form(request.body.decode("ascii", "replace"))
+        if self._world.knobs.calm():
+            return self._accept(form)[0]
+        return self._create_on_a_bad_day(form)
+
+    async def _create_on_a_bad_day(self, form: dict[str, str]) -> Response:
+        bad = await meddle.before(self._world, outage=OUTAGE, throttled=TOO_FAST)
+        if bad:
             return bad
+        answer, message = self._accept(form)
+        return await meddle.after(self._world, message, answer) if message else answer
+
+    def _accept(self, form: dict[str, str]) -> tuple[Response, Message | None]:
+        """The answer, and the message if it was accepted now."""
         if code := self._problem(form):
-            return self._refuse(form, code)
-        if world.knobs.honour_key == "all" and (known := self._known(form)):
-            world.ledger.counts["recognised"] += 1
-            return meddle.answer(self._resource(known), 201)
+            return self._refuse(form, code), None
+        if self._world.knobs.honour_key == "all" and (known := self._known(form)):
+            self._world.ledger.counts["recognised"] += 1
+            return Response(self._resource(known), 201), None
         message = self._message(form)
-        world.accept(message)
-        good = meddle.answer(self._resource(message), 201)
-        return good if calm else await meddle.after(world, request, message, good)
+        self._world.accept(message)
+        return Response(self._resource(message), 201), message
 
     def _problem(self, form: dict[str, str]) -> int:
         """The code for which this message is refused, or 0."""
@@ -95,7 +102,7 @@ class TwilioApi:
             return 21211
         return 21610 if self._world.reach(address) == "refused" else 0
 
-    def _refuse(self, form: dict[str, str], code: int) -> web.Response:
+    def _refuse(self, form: dict[str, str], code: int) -> Response:
         self._world.ledger.refuse(
             channel="sms",
             address=form.get("To", ""),
@@ -130,7 +137,7 @@ class TwilioApi:
             asks=reading.asks,
         )
 
-    def _list(self, request: web.BaseRequest) -> web.Response:
+    def _list(self, request: Request) -> Response:
         asked = request.query
         size = max(1, min(int(asked.get("PageSize", "50")), 1000))
         page = int(asked.get("Page", "0"))
@@ -146,12 +153,12 @@ class TwilioApi:
             "page_size": size,
             "start": page * size,
             "end": page * size + max(0, len(shown) - 1),
-            "uri": request.path_qs,
+            "uri": request.target,
             "first_page_uri": f"{self.root}.json?PageSize={size}&Page=0",
             "previous_page_uri": None,
             "next_page_uri": more if len(found) > (page + 1) * size else None,
         }
-        return meddle.answer(json.dumps(listing, ensure_ascii=False).encode())
+        return Response(json.dumps(listing, ensure_ascii=False).encode())
 
     def _candidates(self, to: str | None, sender: str | None) -> list[Message]:
         """Outbound messages by receiver; inbound ones by sender."""
@@ -186,8 +193,8 @@ class TwilioApi:
         ).encode()
 
 
-def error(code: int, status: int, named: str = "") -> web.Response:
-    return meddle.answer(_error_body(code, status, named), status)
+def error(code: int, status: int, named: str = "") -> Response:
+    return Response(_error_body(code, status, named), status)
 
 
 def _error_body(code: int, status: int, named: str = "") -> bytes:
@@ -201,8 +208,8 @@ def _error_body(code: int, status: int, named: str = "") -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-OUTAGE = _error_body(20500, 500)
-TOO_FAST = _error_body(20429, 429)
+OUTAGE = error(20500, 500)
+TOO_FAST = error(20429, 429)
 
 
 def read_form(body: str) -> dict[str, str]:

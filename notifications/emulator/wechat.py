@@ -1,15 +1,14 @@
 """WeChat Official Account: tokens, template messages, customer-service text."""
 
-import json
 import re
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
-
 from notifications.emulator import meddle
+from notifications.emulator.http import Answer, Request, Response, json_response
 from notifications.emulator.ledger import CODE_ALONE, Message, read_text
 from notifications.emulator.world import World
 
@@ -49,6 +48,10 @@ ERRORS = {
 }
 
 
+# What is wrong with a message: WeChat's code (0: nothing) and the place.
+ProblemOf = Callable[[dict[str, Any]], tuple[int, str]]
+
+
 @dataclass(slots=True)
 class Token:
     value: str
@@ -62,17 +65,17 @@ class WeChatApi:
         self._forced_at = 0.0
         self._recognised: dict[tuple[str, str], tuple[float, str]] = {}
 
-    async def handle(self, request: web.BaseRequest) -> web.Response:
+    def handle(self, request: Request) -> Answer:
         if request.path == "/cgi-bin/stable_token":
-            return self._stable_token(await _json(request))
+            return self._stable_token(request.json())
         if request.path == "/cgi-bin/token":
             return self._stable_token({"grant_type": "client_credential", **request.query})
         if code := self._token_problem(request.query.get("access_token", "")):
             return error(code)
         if request.path == "/cgi-bin/message/template/send":
-            return await self._send(request, self._template_problem)
+            return self._send(request.json(), self._template_problem)
         if request.path == "/cgi-bin/message/custom/send":
-            return await self._send(request, self._custom_problem)
+            return self._send(request.json(), self._custom_problem)
         return error(47001, "no such interface")
 
     # -- tokens -----------------------------------------------------------------------
@@ -81,7 +84,7 @@ class WeChatApi:
         """As if somebody had forced another one elsewhere."""
         self._tokens.clear()
 
-    def _stable_token(self, body: Any) -> web.Response:
+    def _stable_token(self, body: Any) -> Response:
         options = self._world.options
         if not isinstance(body, dict):
             return error(47001)
@@ -94,7 +97,7 @@ class WeChatApi:
             return error(45009)
         token = self._token(force=body.get("force_refresh") is True)
         seconds = int(token.until - time.time())
-        return _reply({"access_token": token.value, "expires_in": seconds})
+        return json_response({"access_token": token.value, "expires_in": seconds})
 
     def _token(self, *, force: bool) -> Token:
         now = time.time()
@@ -118,24 +121,33 @@ class WeChatApi:
 
     # -- messages ---------------------------------------------------------------------
 
-    async def _send(self, request: web.BaseRequest, problem_of: Any) -> web.Response:
-        world = self._world
-        body = await _json(request)
-        calm = world.knobs.calm()
-        if not calm and (bad := await meddle.before(world, OUTAGE, (200, TOO_FAST))):
-            return bad
+    def _send(self, body: Any, problem_of: ProblemOf) -> Answer:
         if not isinstance(body, dict):
             return error(47001)
+        if self._world.knobs.calm():
+            return self._accept(body, problem_of)[0]
+        return self._send_on_a_bad_day(body, problem_of)
+
+    async def _send_on_a_bad_day(self, body: dict[str, Any], problem_of: ProblemOf) -> Response:
+        bad = await meddle.before(self._world, outage=OUTAGE, throttled=TOO_FAST)
+        if bad:
+            return bad
+        answer, message = self._accept(body, problem_of)
+        return await meddle.after(self._world, message, answer) if message else answer
+
+    def _accept(
+        self, body: dict[str, Any], problem_of: ProblemOf
+    ) -> tuple[Response, Message | None]:
+        """The answer, and the message if it was accepted now."""
         code, detail = problem_of(body)
         if code:
-            return self._refuse(body, code, detail)
+            return self._refuse(body, code, detail), None
         if known := self._known(body):
-            world.ledger.counts["recognised"] += 1
-            return _sent(known)
+            self._world.ledger.counts["recognised"] += 1
+            return _sent(known), None
         message = self._message(body)
-        world.accept(message)
-        good = _sent(message.ref)
-        return good if calm else await meddle.after(world, request, message, good)
+        self._world.accept(message)
+        return _sent(message.ref), message
 
     def _template_problem(self, body: dict[str, Any]) -> tuple[int, str]:
         template = body.get("template_id")
@@ -165,7 +177,7 @@ class WeChatApi:
         away = world.reach(openid) == "refused" or (phone is not None and not phone.follows)
         return 43004 if away else 0
 
-    def _refuse(self, body: dict[str, Any], code: int, detail: str) -> web.Response:
+    def _refuse(self, body: dict[str, Any], code: int, detail: str) -> Response:
         self._world.ledger.refuse(
             channel="wechat",
             address=str(body.get("touser", "")),
@@ -219,30 +231,15 @@ def _text(body: dict[str, Any]) -> str:
     return str(text.get("content", "")) if isinstance(text, dict) else ""
 
 
-def error(code: int, detail: str = "") -> web.Response:
-    return meddle.answer(_error_body(code, detail))
-
-
-def _error_body(code: int, detail: str = "") -> bytes:
+def error(code: int, detail: str = "") -> Response:
     text = f"{ERRORS[code]} {detail}".strip()
     rid = f"{int(time.time()):x}-{secrets.token_hex(4)}-{secrets.token_hex(4)}"
-    return json.dumps({"errcode": code, "errmsg": f"{text} rid: {rid}"}).encode()
+    return json_response({"errcode": code, "errmsg": f"{text} rid: {rid}"})
 
 
-OUTAGE = b"<html><body><h1>500 Internal Server Error</h1></body></html>"
-TOO_FAST = _error_body(45011)
+OUTAGE = Response(b"<html><body><h1>500 Internal Server Error</h1></body></html>", 500)
+TOO_FAST = error(45011)
 
 
-def _sent(ref: str) -> web.Response:
-    return meddle.answer(f'{{"errcode":0,"errmsg":"ok","msgid":{ref}}}'.encode())
-
-
-def _reply(body: dict[str, Any]) -> web.Response:
-    return meddle.answer(json.dumps(body).encode())
-
-
-async def _json(request: web.BaseRequest) -> Any:
-    try:
-        return json.loads(await request.read())
-    except ValueError:
-        return None
+def _sent(ref: str) -> Response:
+    return Response(f'{{"errcode":0,"errmsg":"ok","msgid":{ref}}}'.encode())
