@@ -56,9 +56,14 @@ def audit_guard(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def stage(transactional_db: None) -> Iterator[Stage]:
-    """Real processes around the test database, all dead at the end of the test."""
+def stage(transactional_db: None, settings: Any) -> Iterator[Stage]:
+    """Real processes around the test database, all dead at the end of the test.
+
+    This process speaks to the same emulator and writes links to the same web server.
+    """
     processes = Stage()
+    settings.PUBLIC_URL = processes.web_url
+    settings.TWILIO_URL = settings.WECHAT_URL = processes.emulator_url
     yield processes
     processes.close()
 
@@ -133,7 +138,12 @@ def make_user(db: None, password_hash: str) -> Callable[..., Any]:
     from crisis.staff.models import User
 
     def make(username: str, role: str, *posts: Any) -> Any:
-        user = User.objects.create(username=username, role=role, password=password_hash)
+        user = User.objects.create(
+            username=username,
+            role=role,
+            password=password_hash,
+            is_staff=role == "administrator",  # as crisis.staff.services does
+        )
         user.posts.set(posts)
         return user
 

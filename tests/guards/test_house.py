@@ -49,7 +49,7 @@ def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_nothing_swallows_every_error():
-    """`except Exception` (or wider) only where it raises again, or collects and raises at the end."""
+    """`except Exception` (or wider) only where it raises again, or collects and raises later."""
     found = [
         f"{path}:{handler.lineno}"
         for path, tree in parsed(*SOURCES, "tests")

@@ -65,9 +65,15 @@ class Stage:
     def __init__(self) -> None:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.logs = Path(settings.VAR_DIR) / "logs"
+        self.emulator_port, self.web_port = free_port(), free_port()
+        self.emulator_url = f"http://127.0.0.1:{self.emulator_port}"
+        self.web_url = f"http://127.0.0.1:{self.web_port}"
         self.environment = os.environ | {
             "DATABASE_URL": database_url(),
             "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
+            "GUIHANG_PUBLIC_URL": self.web_url,
+            "GUIHANG_TWILIO_URL": self.emulator_url,
+            "GUIHANG_WECHAT_URL": self.emulator_url,
             "GUIHANG_LOG_LEVEL": "INFO",
             "PYTHONUNBUFFERED": "1",
         }
@@ -125,14 +131,19 @@ class Stage:
 
     # -- The processes of the house ------------------------------------------------------
 
-    def emulator(self, *, port: int | None = None, **environment: str) -> str:
-        """Start the gateway emulator; returns its address. Gateways started later use it."""
-        port = port or free_port()
-        url = f"http://127.0.0.1:{port}"
-        self.environment |= {"GUIHANG_TWILIO_URL": url, "GUIHANG_WECHAT_URL": url}
-        self.start("emulator", "-m", "notifications.emulator", "--port", str(port), **environment)
-        self.wait_for("emulator", lambda: listens(port))
-        return url
+    @property
+    def record(self) -> Path:
+        """The emulator's append-only log of what it accepted, one JSON object a line."""
+        return self.logs / "emulator.jsonl"
+
+    def emulator(self, **knobs: object) -> str:
+        """Start the gateway emulator with these knobs turned; returns its address."""
+        turned = [part for name, value in knobs.items() for part in ("--knob", f"{name}={value}")]
+        places = ["--log", str(self.record), "--app-url", self.web_url]
+        port = ["--port", str(self.emulator_port)]
+        self.start("emulator", "-m", "notifications.emulator", *port, *places, *turned)
+        self.wait_for("emulator", lambda: listens(self.emulator_port))
+        return self.emulator_url
 
     def worker(self, name: str = "worker", *, concurrency: int = 1, **environment: str) -> None:
         """A real prefork worker on every queue, ready when this returns."""
@@ -146,15 +157,12 @@ class Stage:
     def sweep(self, name: str = "sweep", **environment: str) -> None:
         self.start(name, "manage.py", "sweep", **environment)
 
-    def web(self, *, port: int | None = None, **environment: str) -> str:
+    def web(self, **environment: str) -> str:
         """Pages, API and webhooks under gunicorn, as in production; returns the address."""
-        port = port or free_port()
-        url = f"http://127.0.0.1:{port}"
-        self.environment |= {"GUIHANG_PUBLIC_URL": url}
-        options = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
+        options = ["--bind", f"127.0.0.1:{self.web_port}", "--workers", "1", "--threads", "4"]
         self.start("web", "-m", "gunicorn", "config.wsgi", *options, **environment)
-        self.wait_for("web", lambda: listens(port))
-        return url
+        self.wait_for("web", lambda: listens(self.web_port))
+        return self.web_url
 
 
 def signal_group(process: subprocess.Popen[bytes], sig: int) -> None:
