@@ -11,7 +11,7 @@ from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from config.kernel import clock
-from tests.support.processes import Stage
+from tests.support.processes import Stage, forget_queues
 
 # A loaded machine is no failure of the code under test.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -43,6 +43,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """
     with django_db_blocker.unblock():
         audit_triggers.drop_triggers(None, DirectEditor)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_broker() -> Iterator[None]:
+    """Leave nothing of this run on a broker that outlives it."""
+    yield
+    forget_queues()
 
 
 @pytest.fixture

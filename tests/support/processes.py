@@ -182,5 +182,8 @@ def forget_queues() -> None:
             (settings.BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
         return
     with app.connection_for_write() as broker:
+        channel = broker.default_channel
         for queue in app.amqp.queues.values():
-            queue.bind(broker.default_channel).delete()
+            queue.bind(channel).delete()
+            channel.exchange_delete(queue.exchange.name)
+        channel.exchange_delete(f"{settings.QUEUE_PREFIX}.events")
