@@ -45,7 +45,10 @@ class Manifest(models.Model):
             models.CheckConstraint(
                 name="manifest_sealed_whole",
                 condition=models.Q(state="draft", sealed_at=None, sealed_by=None, content_hash="")
-                | (models.Q(state="sealed", sealed_at__isnull=False, sealed_by__isnull=False) & ~models.Q(content_hash="")),
+                | (
+                    models.Q(state="sealed", sealed_at__isnull=False, sealed_by__isnull=False)
+                    & ~models.Q(content_hash="")
+                ),
             ),
         ]
 

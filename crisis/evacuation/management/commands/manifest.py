@@ -1,0 +1,99 @@
+"""`manage.py manifest INCIDENT`: draft, seal and export, with the rules of the pages."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from config.kernel.errors import DomainError
+from crisis.evacuation.models import Manifest
+from crisis.evacuation.selectors import difference, is_intact
+from crisis.evacuation.services import draft_manifest, export_manifest, seal_manifest
+from crisis.incidents.models import Incident
+from crisis.staff.models import User
+from crisis.staff.selectors import within_jurisdiction
+
+
+class Command(BaseCommand):
+    help = "Draft, seal and export an incident's manifest; without an act, list its versions."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("incident", type=int)
+        parser.add_argument("--by", required=True, metavar="USER", help="the planner who acts")
+        parser.add_argument("--draft", action="store_true", help="a new version from the roll call")
+        parser.add_argument("--seal", action="store_true", help="seal the newest version")
+        parser.add_argument("--csv", type=Path, metavar="FILE")
+        parser.add_argument("--xlsx", type=Path, metavar="FILE")
+        parser.add_argument("--purpose", default="撤离", help="why the file is made (audited)")
+        parser.add_argument("--receiver", default="", help="who gets it (audited); default: USER")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._act(options)
+        except DomainError as problem:
+            raise CommandError(str(problem)) from None
+
+    def _act(self, options: dict[str, Any]) -> None:
+        planner = _planner(options["by"])
+        incident = _incident(options["incident"], planner)
+        if options["draft"]:
+            draft_manifest(incident=incident, planner=planner)
+        if options["seal"]:
+            seal_manifest(manifest=_newest(incident), planner=planner)
+        for format in ("csv", "xlsx"):
+            if options[format]:
+                _export(_newest(incident), planner, format, options)
+        self._list(incident)
+
+    def _list(self, incident: Incident) -> None:
+        former: Manifest | None = None
+        for manifest in incident.manifests.order_by("version"):
+            self.stdout.write(_line(manifest, former))
+            former = manifest
+
+
+def _planner(username: str) -> User:
+    try:
+        return User.objects.get(username=username)
+    except User.DoesNotExist:
+        raise CommandError(f"no user {username}") from None
+
+
+def _incident(pk: int, planner: User) -> Incident:
+    incident = within_jurisdiction(Incident.objects.all(), planner).filter(pk=pk).first()
+    if incident is None:
+        raise CommandError(f"{planner.username} has no incident {pk}")
+    return incident
+
+
+def _newest(incident: Incident) -> Manifest:
+    manifest = incident.manifests.order_by("-version").first()
+    if manifest is None:
+        raise CommandError("there is no manifest yet; --draft makes one")
+    return manifest
+
+
+def _export(manifest: Manifest, planner: User, format: str, options: dict[str, Any]) -> None:
+    export = export_manifest(
+        manifest=manifest,
+        user=planner,
+        format=format,
+        purpose=options["purpose"],
+        receiver=options["receiver"] or planner.username,
+    )
+    try:
+        export.save(options[format])
+    except OSError as problem:
+        raise CommandError(f"{options[format]}: {problem.strerror}") from None
+
+
+def _line(manifest: Manifest, former: Manifest | None) -> str:
+    parts = [f"v{manifest.version}", manifest.state, f"{manifest.entries.count()} people"]
+    if former is not None:
+        change = difference(former, manifest)
+        parts.append(f"+{len(change.added)} -{len(change.removed)} ~{len(change.changed)}")
+    if manifest.state == Manifest.State.SEALED:
+        parts.append(manifest.content_hash)
+        parts.append("intact" if is_intact(manifest) else "CHANGED SINCE THE SEAL")
+    return "  ".join(parts)
