@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
 
 from notifications.states import Outcome, ReceiptStatus
 
@@ -161,6 +163,22 @@ class Gateway(ABC):
     def answer(self, request: WebhookRequest) -> tuple[bytes, str]:
         """Body and content type with which a verified push is answered at once (status 200)."""
         return b"", "text/plain"
+
+
+async def exchange(
+    http: aiohttp.ClientSession,
+    url: URL,
+    *,
+    headers: CIMultiDict[str],
+    body: bytes | None = None,
+) -> tuple[int, bytes]:
+    """The one seam to the wire: a POST of `body` (without one, a GET), the answer's status and
+    its whole body. aiohttp's errors and time-outs pass through; redirects are not followed."""
+    call = http.get if body is None else http.post
+    async with call(
+        url, data=body, headers=headers, allow_redirects=False, timeout=TIMEOUT
+    ) as response:
+        return response.status, await response.read()
 
 
 def trouble(error: aiohttp.ClientError | TimeoutError | asyncio.TimeoutError) -> CallResult:

@@ -22,7 +22,6 @@ from yarl import URL
 
 from notifications.gateways.base import (
     MAX_BODY_BYTES,
-    TIMEOUT,
     CallResult,
     Gateway,
     Outgoing,
@@ -33,6 +32,7 @@ from notifications.gateways.base import (
     WebhookRequest,
     by_http_status,
     digest,
+    exchange,
 )
 from notifications.states import Outcome, ReceiptStatus
 
@@ -88,14 +88,10 @@ class TwilioGateway(Gateway):
             f"{self._form}{quote_plus(message.key)}&To={quote_plus(message.address)}"
             f"&Body={_quoted(str(message.text))}"
         )
-        async with http.post(
-            self._send_url,
-            data=form.encode("ascii"),
-            headers=self._headers,
-            allow_redirects=False,
-            timeout=TIMEOUT,
-        ) as response:
-            return _sorted(response.status, await response.read())
+        status, body = await exchange(
+            http, self._send_url, headers=self._headers, body=form.encode("ascii")
+        )
+        return _sorted(status, body)
 
     async def ask(
         self,
@@ -112,10 +108,7 @@ class TwilioGateway(Gateway):
         query = urlencode({"To": address, "DateSent>": since.strftime("%Y-%m-%d"), "PageSize": 50})
         url = URL(f"{self._messages}.json?{query}", encoded=True)
         try:
-            async with http.get(
-                url, headers=self._headers, allow_redirects=False, timeout=TIMEOUT
-            ) as response:
-                status, body = response.status, await response.read()
+            status, body = await exchange(http, url, headers=self._headers)
         except (aiohttp.ClientError, TimeoutError):
             return None
         return _found(body, provider_ref, since, text) if status == 200 else None

@@ -12,7 +12,6 @@ from yarl import URL
 from config.kernel.clock import real_now
 from notifications.gateways.base import (
     MAX_BODY_BYTES,
-    TIMEOUT,
     CallResult,
     Gateway,
     Outgoing,
@@ -21,6 +20,7 @@ from notifications.gateways.base import (
     WebhookRequest,
     by_http_status,
     digest,
+    exchange,
 )
 from notifications.gateways.wechat import callback, crypto
 from notifications.gateways.wechat.token import TokenStore
@@ -72,14 +72,9 @@ class WeChatGateway(Gateway):
         if not self._token:
             return CallResult(Outcome.BUSY, provider_code="no token")
         sent_with = self._token
-        async with http.post(
-            self._send_url,
-            data=self._body(message),
-            headers=self._headers,
-            allow_redirects=False,
-            timeout=TIMEOUT,
-        ) as response:
-            status, body = response.status, await response.read()
+        status, body = await exchange(
+            http, self._send_url, headers=self._headers, body=self._body(message)
+        )
         result, code = _sorted(status, body)
         if code in TOKEN_CODES and sent_with == self._token:
             # The window ends BUSY; the next prepare() fetches another and they leave again.
