@@ -7,7 +7,7 @@ Why each setting has its value: docs/reliability.md.
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -26,3 +26,11 @@ def _die_with_parent(**_: object) -> None:
     from config.kernel.processes import die_with_parent
 
     die_with_parent()
+
+
+@worker_ready.connect
+def _say_ready(**_: object) -> None:
+    """Leave a mark that whoever started the worker can wait for."""
+    from django.conf import settings
+
+    (settings.VAR_DIR / "worker.ready").touch()

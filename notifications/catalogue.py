@@ -39,7 +39,7 @@ _ASK_EN = (
     "Reply 1 safe 2 need help 3 left area. Help {hotline}. Code {code}. We never ask for money."
 )
 _ASK_FIELD_ZH = "回复1平安2需要帮助3已离开"
-_ASK_FIELD_EN = "1 safe 2 help 3 left"
+_ASK_FIELD_EN = "1 safe, 2 help"
 
 _CATALOGUE = (
     Template(
@@ -55,7 +55,7 @@ _CATALOGUE = (
         },
         wechat=_wechat(
             ("{place}{magnitude}级地震防海啸", "速往高处，远离海岸和危楼", _ASK_FIELD_ZH),
-            ("M{magnitude} quake, tsunami", "Go to high ground", _ASK_FIELD_EN),
+            ("M{magnitude}, tsunami", "Go to high ground", _ASK_FIELD_EN),
         ),
     ),
     Template(

@@ -1,0 +1,122 @@
+"""A drill's own place: folder, database, queues, ports and keys of the gateways.
+
+The command that starts a drill becomes a new process with this environment, so nothing of the
+installation it was started from is reachable: not its database, its queues or its gateways.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+INSIDE = "GUIHANG_DRILL"
+PORTS = {"web": 8000, "stream": 8001, "emulator": 8002}
+
+
+def is_inside() -> bool:
+    """Whether this process runs in a drill's place already."""
+    return INSIDE in os.environ
+
+
+def new_environment() -> dict[str, str]:
+    """The environment of a fresh place: what is there of an ended one is removed."""
+    name = f"drill_{os.getpid()}"
+    folder = settings.BASE_DIR / "var" / "drills" / str(os.getpid())
+    _remove_ended(folder.parent)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    ports = dict(_free_ports())
+    address = "http://127.0.0.1:{}".format
+    return os.environ | {
+        INSIDE: name,
+        "GUIHANG_MODE": "drill",
+        "GUIHANG_VAR_DIR": str(folder),
+        "GUIHANG_BROKER_DIR": str(folder / "broker"),
+        "GUIHANG_QUEUE_PREFIX": name,
+        "DATABASE_URL": _database_url(folder, name),
+        "GUIHANG_PUBLIC_URL": address(ports["web"]),
+        "GUIHANG_STREAM_URL": address(ports["stream"]),
+        "GUIHANG_TWILIO_URL": address(ports["emulator"]),
+        "GUIHANG_WECHAT_URL": address(ports["emulator"]),
+        "GUIHANG_TWILIO_ACCOUNT": "AC" + secrets.token_hex(16),
+        "GUIHANG_TWILIO_TOKEN": secrets.token_hex(16),
+        "GUIHANG_TWILIO_SENDER": "+15005550006",
+        "GUIHANG_WECHAT_APPID": "wx" + secrets.token_hex(8),
+        "GUIHANG_WECHAT_SECRET": secrets.token_hex(16),
+        "GUIHANG_WECHAT_CALLBACK_TOKEN": secrets.token_hex(16),
+        "GUIHANG_WECHAT_AES_KEY": secrets.token_hex(22)[:43],
+        "GUIHANG_WECHAT_TEMPLATE": "drill-template",
+        "GUIHANG_LOG_LEVEL": os.environ.get("GUIHANG_LOG_LEVEL", "WARNING"),
+    }
+
+
+def port_of(url: str) -> int:
+    return urlsplit(url).port or 80
+
+
+def _free_ports() -> Iterator[tuple[str, int]]:
+    """The usual ports, or any other where somebody listens on those."""
+    taken: set[int] = set()
+    for name, usual in PORTS.items():
+        for port in (usual, 0):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    continue
+                found = probe.getsockname()[1]
+            if found not in taken:
+                taken.add(found)
+                yield name, found
+                break
+
+
+def _database_url(folder: Path, name: str) -> str:
+    if settings.SQLITE:
+        return f"sqlite:///{folder / 'drill.sqlite3'}"
+    with _maintenance() as (connection, parts):
+        database = sql.Identifier(f"guihang_{name}")
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
+    return urlunsplit(parts._replace(path=f"/guihang_{name}"))
+
+
+@contextmanager
+def _maintenance() -> Iterator[tuple[psycopg.Connection[tuple[object, ...]], object]]:
+    """A connection to the server's maintenance database, from our own DATABASE_URL."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    url = urlunsplit(parts._replace(path="/postgres"))
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection, parts
+
+
+def clear() -> None:
+    """After a drill: its queues and, on PostgreSQL, its database. The folder stays to be read."""
+    from config.celery import app
+
+    if app.conf.broker_url.startswith(("amqp", "pyamqp")):
+        with app.connection_for_write() as broker:
+            for queue in app.amqp.queues.values():
+                queue.bind(broker.default_channel).delete()
+    if not settings.SQLITE:
+        with _maintenance() as (connection, _):
+            name = sql.Identifier(f"guihang_{os.environ[INSIDE]}")
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+
+def _remove_ended(drills: Path) -> None:
+    """Folders of drills whose process is gone, but for the newest, which may still be read."""
+    ended = [
+        folder for folder in drills.glob("[0-9]*") if not Path(f"/proc/{folder.name}").exists()
+    ]
+    for folder in sorted(ended, key=lambda f: f.stat().st_mtime)[:-1]:
+        shutil.rmtree(folder, ignore_errors=True)

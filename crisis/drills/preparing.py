@@ -1,0 +1,85 @@
+"""A fresh database with a post, its staff and synthetic people."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.management import call_command
+
+from config.kernel.errors import DomainError
+from crisis.drills.scenarios import PostFacts, Scenario
+from crisis.hazards.models import HazardSignal
+from crisis.hazards.services import take_in_usgs
+from crisis.staff.models import User
+from crisis.staff.roles import Role
+from crisis.staff.services import create_user
+from registry.generator import generate_people
+from registry.models import Jurisdiction, Post
+
+# How long after the shock the officer declares.
+DECLARED_AFTER = timedelta(minutes=12)
+STAFF = {
+    "officer": (Role.OFFICER, "值班官员"),
+    "second": (Role.OFFICER, "第二官员"),
+    "head": (Role.DUTY_HEAD, "值班领导"),
+    "planner": (Role.PLANNER, "撤离组"),
+    "auditor": (Role.AUDITOR, "审计员"),
+    "admin": (Role.ADMINISTRATOR, "系统管理员"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a drill starts from. `password` is that of every account of `STAFF`."""
+
+    signal: HazardSignal
+    post: Post
+    officer: User
+    second: User
+    planner: User
+    password: str
+    people: int
+    starts_at: datetime
+
+
+def prepare(scenario: Scenario, *, people: int, seed: int) -> Prepared:
+    """Migrate and fill the drill's database. Raises DomainError for an unreadable signal or for
+    fewer people than the scenario puts into its country."""
+    call_command("migrate", verbosity=0)
+    signals, reading = take_in_usgs(text=scenario.signal_path.read_bytes())
+    if not signals:
+        raise DomainError("unreadable_signal", f"{scenario.signal_file}: {reading}")
+    starts_at = signals[0].occurred_at + DECLARED_AFTER
+    made = generate_people(count=people, seed=seed, focus=dict(scenario.focus), at=starts_at)
+    post = _post(scenario.post)
+    password = secrets.token_urlsafe(9)
+    users = {
+        name: create_user(
+            username=name, role=role, posts=[post], password=password, display_name=title
+        )
+        for name, (role, title) in STAFF.items()
+    }
+    return Prepared(
+        signal=signals[0],
+        post=post,
+        officer=users["officer"],
+        second=users["second"],
+        planner=users["planner"],
+        password=password,
+        people=made,
+        starts_at=starts_at,
+    )
+
+
+def _post(facts: PostFacts) -> Post:
+    post = Post.objects.create(
+        code=facts.code,
+        name_zh=facts.name_zh,
+        name_en=facts.name_en,
+        signature_zh=facts.signature_zh,
+        signature_en=facts.signature_en,
+        duty_phone=facts.duty_phone,
+        time_zone=facts.time_zone,
+    )
+    Jurisdiction.objects.create(post=post, country=facts.country)
+    return post
