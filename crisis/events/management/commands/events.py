@@ -101,5 +101,5 @@ def _line(body: bytes | str, *, as_json: bool) -> str:
     if as_json:
         return text
     event = json.loads(text)
-    data = " ".join(f"{name}={value}" for name, value in event["data"].items())
+    data = " ".join(f"{name}={value}" for name, value in sorted(event["data"].items()))
     return f"{event['time']}  {event['mode']}  {event['type']}  {event['subject']}  {data}"

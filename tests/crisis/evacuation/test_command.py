@@ -1,0 +1,87 @@
+"""crisis/evacuation/management/commands/manifest.py"""
+
+import csv
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+
+from crisis.evacuation.models import Manifest, ManifestEntry
+from crisis.incidents.models import Incident
+from registry.models import Person
+
+pytestmark = pytest.mark.django_db
+
+
+def run(incident: Incident, *arguments: str, by: str = "planner") -> str:
+    out = StringIO()
+    call_command("manifest", str(incident.pk), "--by", by, *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_command_drafts_seals_and_writes_both_files(
+    incident: Incident, planner: Any, stand: Callable[..., Person], tmp_path: Path
+) -> None:
+    stand("王小明", condition="needs_help", phone="+8613800138000")
+    files = {name: tmp_path / f"m.{name}" for name in ("csv", "xlsx")}
+    out = run(
+        incident,
+        "--draft",
+        "--seal",
+        *(part for name, path in files.items() for part in (f"--{name}", str(path))),
+    )
+    digest = Manifest.objects.get().content_hash
+    assert out == f"v1  sealed  1 people  {digest}  intact\n"
+    with files["csv"].open(encoding="utf-8-sig", newline="") as file:
+        assert [row[3] for row in csv.reader(file)] == ["姓名", "王小明"]
+    assert openpyxl.load_workbook(files["xlsx"]).active["L2"].value == "+8613800138000"
+
+
+def test_command_lists_versions_with_their_differences(
+    incident: Incident, planner: Any, stand: Callable[..., Person]
+) -> None:
+    stand("王小明", condition="needs_help")
+    run(incident, "--draft", "--seal")
+    stand("李娜", condition="needs_help")
+    lines = run(incident, "--draft").splitlines()
+    assert lines[1] == "v2  draft  2 people  +1 -0 ~0"
+
+
+def test_command_says_when_a_sealed_version_was_changed(
+    incident: Incident, planner: Any, stand: Callable[..., Person]
+) -> None:
+    stand("王小明", condition="needs_help")
+    run(incident, "--draft", "--seal")
+    ManifestEntry.objects.update(party=2)
+    assert "CHANGED SINCE THE SEAL" in run(incident)
+
+
+def test_command_holds_the_rules_of_the_pages(incident: Incident, officer: Any) -> None:
+    with pytest.raises(CommandError, match="无权"):
+        run(incident, "--draft", by="officer")
+
+
+def test_command_hides_other_posts_incidents(foreign_incident: Incident, planner: Any) -> None:
+    with pytest.raises(CommandError, match="has no incident"):
+        run(foreign_incident, "--draft")
+
+
+def test_command_without_a_manifest_says_how_to_make_one(incident: Incident, planner: Any) -> None:
+    with pytest.raises(CommandError, match="--draft"):
+        run(incident, "--seal")
+
+
+def test_command_names_an_unknown_user(incident: Incident) -> None:
+    with pytest.raises(CommandError, match="no user nobody"):
+        run(incident, by="nobody")
+
+
+def test_command_names_a_path_it_cannot_write(
+    incident: Incident, planner: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match="No such file"):
+        run(incident, "--draft", "--csv", str(tmp_path / "nowhere" / "m.csv"))
