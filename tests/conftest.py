@@ -22,6 +22,9 @@ PORT_VILA_ALERT = datetime(2024, 12, 17, 2, 0, tzinfo=UTC)
 """Twelve minutes after the Port Vila earthquake."""
 
 audit_triggers = importlib.import_module("config.kernel.migrations.0002_audit_append_only")
+manifest_triggers = importlib.import_module(
+    "crisis.evacuation.migrations.0003_sealed_never_changes"
+)
 
 
 class DirectEditor:
@@ -37,12 +40,13 @@ class DirectEditor:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Take the audit triggers off: the flush after a transactional test would be refused.
+    """Take the triggers off: the flush after a transactional test would be refused.
 
-    Tests of the audit log put them back with `audit_guard`.
+    Tests put them back: of the audit log with `audit_guard`, of manifests with `manifest_guard`.
     """
     with django_db_blocker.unblock():
         audit_triggers.drop_triggers(None, DirectEditor)
+        manifest_triggers.drop_triggers(None, DirectEditor)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,6 +77,16 @@ def stage(transactional_db: None, settings: Any) -> Iterator[Stage]:
     settings.TWILIO_URL = settings.WECHAT_URL = processes.emulator_url
     yield processes
     processes.close()
+
+
+@pytest.fixture
+def manifest_guard(db: None) -> Iterator[None]:
+    """The triggers that hold a sealed manifest, as every real database has them."""
+    manifest_triggers.drop_triggers(None, DirectEditor)
+    manifest_triggers.create_triggers(None, DirectEditor)
+    yield
+    if not connection.needs_rollback:
+        manifest_triggers.drop_triggers(None, DirectEditor)
 
 
 # -- Time -----------------------------------------------------------------------------

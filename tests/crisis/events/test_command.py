@@ -54,7 +54,7 @@ def test_a_line_can_be_read_aloud(queue: str, held_clock: object) -> None:
     listen("--queue", queue)
     seal_told()
     assert listen("--queue", queue).startswith(
-        "2024-12-17T02:00:00Z  drill  cn.guihang.manifest.sealed  incident:3  content_hash=ab incident=3"
+        "2024-12-17T02:00:00Z  drill  cn.guihang.manifest.sealed  incident:3  content_hash=ab"
     )
 
 
