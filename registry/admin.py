@@ -1,0 +1,54 @@
+"""Posts are kept here. Of persons an administrator sees that they are there, and nothing more."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from config.kernel.readonly import ReadOnlyAdmin
+from registry.models import ContactPoint, Household, Jurisdiction, Person, Post, Whereabouts
+
+
+class JurisdictionInline(admin.TabularInline):
+    model = Jurisdiction
+    extra = 1
+
+
+@admin.register(Post)
+class PostAdmin(admin.ModelAdmin):
+    list_display = ("code", "name_zh", "name_en", "duty_phone", "time_zone")
+    search_fields = ("code", "name_zh", "name_en")
+    inlines = (JurisdictionInline,)
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        """Incidents and accounts name their post."""
+        return False
+
+
+@admin.register(Person)
+class PersonAdmin(ReadOnlyAdmin):
+    personal = (
+        "name", "passport_name", "birth_date", "document_number", "document_index", "health_note",
+        "needs", "external_ref",
+    )  # fmt: skip
+    list_display = ("id", "document_kind", "nationality", "language", "registered_at", "left_at")
+    list_filter = ("document_kind", "language", "basis")
+
+
+@admin.register(ContactPoint)
+class ContactPointAdmin(ReadOnlyAdmin):
+    personal = ("address", "address_index")
+    list_display = ("id", "person", "channel", "preference", "verified_at", "retired_at")
+    list_filter = ("channel",)
+
+
+@admin.register(Whereabouts)
+class WhereaboutsAdmin(ReadOnlyAdmin):
+    personal = ("address", "latitude", "longitude", "accuracy_m", "band", "city")
+    list_display = ("id", "person", "kind", "country", "recorded_at")
+    list_filter = ("kind",)
+
+
+@admin.register(Household)
+class HouseholdAdmin(ReadOnlyAdmin):
+    personal = ("label",)
+    list_display = ("id", "created_at")

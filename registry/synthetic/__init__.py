@@ -1,0 +1,1 @@
+"""Synthetic people for drills, tests and benchmarks. None of them exists."""
