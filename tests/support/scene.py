@@ -1,4 +1,4 @@
-"""A small Port Vila for the pages: five people, three addresses kinds, one incident."""
+"""A small Port Vila for the pages: a few people and one incident."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +16,7 @@ from registry.services import add_contact_point, register_person, set_residence
 PORT_VILA = Place(
     country="VU", latitude=-17.7333, longitude=168.3167, accuracy_m=1000, city="维拉港"
 )
-LUGANVILLE = Place(
-    country="VU", latitude=-15.5126, longitude=167.1766, accuracy_m=1000, city="卢甘维尔"
-)
+BEYOND = Place(country="VU", latitude=-18.9, longitude=168.1, accuracy_m=1000, city="埃罗芒阿")
 QUAKE_AT = datetime(2024, 12, 17, 1, 47, 25, tzinfo=UTC)
 
 
@@ -43,22 +41,24 @@ def settle(
 
 
 def port_vila() -> dict[str, Person]:
-    """Five inside 100 km of the epicentre, one of them without an address, and one beyond."""
+    """Six inside 100 km of the epicentre, one of them without an address, and one just beyond."""
     home = Household.objects.create(label="陈")
     return {
         "wang": settle(
             "王小明",
             phone="+6785550101",
+            openid="oWang0123456789abcdefghijklm",
             passport_name="WANG/XIAOMING",
             document_number="E12345678",
         ),
         "li": settle("李娜", openid="oLiNa0123456789abcdefghijklm"),
-        "chen": settle("陈伟", phone="+6785550103", household=home),
-        "chen_wife": settle("陈芳", phone="+6785550103", household=home),
+        "chen": settle("陈伟", openid="oChen0123456789abcdefghijklm", household=home),
+        "chen_wife": settle("陈芳", openid="oChen0123456789abcdefghijklm", household=home),
         "silent": settle("赵无声"),
         "smith": settle(
-            "Mary Smith", phone="+6785550106", language="en", nationality="GB", place=LUGANVILLE
+            "Mary Smith", openid="oSmith123456789abcdefghijklm", language="en", nationality="GB"
         ),
+        "beyond": settle("孙远", phone="+6785550107", place=BEYOND),
     }
 
 
@@ -98,6 +98,7 @@ def declare(post: Any, officer: Any, *, people: int, **changes: Any) -> Incident
 
 
 def link_of(person: Person) -> str:
-    """The check-in address of this person's newest delivery."""
-    delivery = Delivery.objects.filter(persons__person_ref=person.pk).order_by("pk").last()
+    """The check-in address of this person's newest message that carries one."""
+    linked = Delivery.objects.filter(persons__person_ref=person.pk, token_hash__isnull=False)
+    delivery = linked.order_by("pk")[0]
     return f"/c/{tokens.token_for(delivery.key)}/"

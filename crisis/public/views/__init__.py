@@ -1,0 +1,1 @@
+"""Citizens' pages: no log-in, no cookie, no personal data."""
