@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("crisis.console.urls")),
     path("", include("notifications.urls")),
     path("admin/", admin.site.urls),
+    path("api/advisories/", include("crisis.advisories.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),
 ]

@@ -39,7 +39,9 @@ class Advisory(models.Model):
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("starts_at")), name="advisory_expires_after_start"
             ),
-            models.CheckConstraint(condition=Q(level__in=Level.values), name="advisory_level_known"),
+            models.CheckConstraint(
+                condition=Q(level__in=Level.values), name="advisory_level_known"
+            ),
         ]
         indexes = [models.Index(fields=["country", "expires_at"], name="advisory_in_force")]
 
