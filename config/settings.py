@@ -36,7 +36,8 @@ CLOCK = read("str", "GUIHANG_CLOCK", default="")
 # -- Applications ----------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "crisis.console",  # before the admin site, whose frame it replaces
+    "crisis.console.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -60,7 +61,6 @@ INSTALLED_APPS = [
     "crisis.evacuation",
     "crisis.drills",
     "crisis.public",
-    "crisis.console",
 ]
 
 MIDDLEWARE = [
@@ -162,6 +162,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "console/locked.html"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

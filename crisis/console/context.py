@@ -1,8 +1,25 @@
-"""What every page shows: whether this is live or a drill."""
+"""What every page shows: whether this is live or a drill, and what this user may do."""
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from crisis.staff.roles import Capability
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
-    return {"mode": settings.MODE, "hotline": settings.HOTLINE, "stream_url": settings.STREAM_URL}
+    return {
+        "mode": settings.MODE,
+        "hotline": settings.HOTLINE,
+        "stream_url": settings.STREAM_URL,
+        # The emulator is drill equipment; a live installation has no such page to point to.
+        "phones_url": f"{settings.TWILIO_URL}/phones" if settings.MODE == "drill" else "",
+        "can": SimpleLazyObject(lambda: _capabilities(request)),
+    }
+
+
+def _capabilities(request: HttpRequest) -> dict[str, bool]:
+    """Capability value → held, for templates; all False before log-in."""
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    return {wanted.value: known and user.can(wanted) for wanted in Capability}

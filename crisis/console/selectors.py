@@ -1,0 +1,55 @@
+"""What the pages read, within the user's jurisdiction: outside it a thing does not exist (404)."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from crisis.evacuation.models import Manifest
+from crisis.incidents.models import Incident
+from crisis.rollcall.models import RollCallEvent, Standing
+from crisis.staff.models import User
+from crisis.staff.selectors import posts_of, within_jurisdiction
+from registry.models import Jurisdiction, Person
+
+
+def visible_incidents(user: User) -> QuerySet[Incident]:
+    incidents = Incident.objects.select_related("post", "submitted_by", "approved_by", "signal")
+    return within_jurisdiction(incidents, user)
+
+
+def visible_incident(user: User, pk: int) -> Incident:
+    return get_object_or_404(visible_incidents(user), pk=pk)
+
+
+def visible_manifest(user: User, pk: int) -> Manifest:
+    manifests = Manifest.objects.select_related("incident__post", "drafted_by", "sealed_by")
+    return get_object_or_404(within_jurisdiction(manifests, user, field="incident__post"), pk=pk)
+
+
+def visible_people(user: User) -> QuerySet[Person]:
+    """Registered people in the countries of the user's posts, and those in their incidents."""
+    countries = Jurisdiction.objects.filter(post__in=posts_of(user)).values("country")
+    in_incidents = Standing.objects.filter(incident__in=visible_incidents(user)).order_by()
+    return Person.objects.filter(
+        Q(pk__in=Person.objects.filter(whereabouts__country__in=countries).values("pk"))
+        | Q(pk__in=in_incidents.values("person_ref"))
+    )
+
+
+def names_like(people: QuerySet[Person], text: str) -> QuerySet[Person]:
+    return people.filter(Q(name__icontains=text) | Q(passport_name__icontains=text))
+
+
+def with_names(rows: list[Any]) -> list[Any]:
+    """Give each row, which knows a person only by `person_ref`, that person as `.person`."""
+    people = Person.objects.in_bulk([row.person_ref for row in rows])
+    for row in rows:
+        row.person = people.get(row.person_ref)
+    return rows
+
+
+def newest_events(incident: Incident, limit: int) -> list[Any]:
+    """The newest lines of the roll-call log; the alerts themselves are left to the counts."""
+    rows = RollCallEvent.objects.filter(incident=incident).exclude(kind="alerted").order_by("-id")
+    return with_names(list(rows[:limit]))

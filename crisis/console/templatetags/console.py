@@ -1,0 +1,94 @@
+"""Small helpers of the pages' templates."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from registry.countries import country_name
+from registry.geography.reasons import Reason
+from registry.models import Channel, Language
+
+register = template.Library()
+
+
+@register.filter
+def country(code: str) -> str:
+    """`VU` → 瓦努阿图 or Vanuatu, in the page's language."""
+    return country_name(code, get_language() or "zh-hans")
+
+
+@register.filter
+def in_language(thing: Any, stem: str) -> str:
+    """`post|in_language:"name"` reads name_zh or name_en."""
+    return str(getattr(thing, f"{stem}_{'en' if get_language() == 'en' else 'zh'}"))
+
+
+@register.filter
+def item(mapping: Mapping[str, Any], key: str) -> Any:
+    return mapping.get(key, 0)
+
+
+@register.filter
+def wave(waves: Mapping[str, Any], pk: int) -> Any:
+    """A wave's progress: the table's keys are text, as JSON's are."""
+    return waves.get(str(pk), {})
+
+
+@register.filter
+def pairs(table: Any) -> list[tuple[Any, int]]:
+    """(key, count), the largest first; takes a mapping or pairs."""
+    rows = table.items() if isinstance(table, Mapping) else table
+    return sorted(rows, key=lambda row: -row[1])
+
+
+@register.filter
+def channel_name(value: str) -> Any:
+    return dict(Channel.choices).get(value, value)
+
+
+@register.filter
+def language_label(value: str) -> Any:
+    return dict(Language.choices).get(value, value)
+
+
+@register.filter
+def reason_label(value: int) -> Any:
+    return Reason(value).label
+
+
+NEEDS = {
+    "wheelchair": _("轮椅"),
+    "stretcher": _("担架"),
+    "oxygen": _("吸氧"),
+    "infant": _("婴儿"),
+    "pregnant": _("怀孕"),
+    "infirm": _("年老体弱"),
+}
+
+
+@register.filter
+def need_label(code: str) -> Any:
+    return NEEDS.get(code, code)
+
+
+@register.filter
+def kilometres(metres: float | None) -> str:
+    """Metres as kilometres, with one decimal below 10 km."""
+    if metres is None:
+        return ""
+    return f"{metres / 1000:.1f}" if metres < 10_000 else f"{metres / 1000:,.0f}"
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """This page's query string with some parameters changed; an empty value removes one."""
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in ("", None):
+            parameters.pop(name, None)
+        else:
+            parameters[name] = value
+    return "?" + parameters.urlencode()

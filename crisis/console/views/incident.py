@@ -1,0 +1,164 @@
+"""The incident room: live counts, deliveries, events, the list of people."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from config.kernel import audit
+from config.kernel.errors import DomainError
+from crisis.console.forms.roster import RosterFilter, StatusForm
+from crisis.console.live import live_counts
+from crisis.console.selectors import newest_events, visible_incident, with_names
+from crisis.console.views.declare import show_draft
+from crisis.console.views.people import known_of
+from crisis.incidents.models import Incident
+from crisis.incidents.services import (
+    reopen_incident,
+    retract_incident_wave,
+    send_all_clear,
+    stand_down_incident,
+)
+from crisis.incidents.states import IncidentState
+from crisis.rollcall.models import RollCallEvent, Standing
+from crisis.rollcall.services import record_status
+from crisis.rollcall.states import Condition, Contact, Movement
+from crisis.staff.guards import requires
+from crisis.staff.roles import Capability
+from notifications.models import DeliveryPerson, Reply, Wave
+from notifications.states import DeliveryState
+from registry.models import Person
+
+PEOPLE_A_PAGE = 50
+EVENTS_SHOWN = 15
+FACETS = {"condition": Condition, "movement": Movement, "contact": Contact}
+
+
+@requires(Capability.VIEW_INCIDENT)
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole page; a search by name comes by POST, so that no name stands in an address."""
+    incident = visible_incident(request.user, pk)
+    if incident.state == IncidentState.DRAFT:
+        return show_draft(request, incident)
+    context = {"incident": incident, "live": live_counts(incident)}
+    if request.user.can(Capability.VIEW_PERSON):
+        context |= roster(request, incident)
+    if incident.declared_at:
+        context["stream"] = f"{settings.STREAM_URL}/stream/incidents/{incident.pk}/"
+    return render(request, "console/incident.html", context | panel_context(incident))
+
+
+@requires(Capability.VIEW_INCIDENT)
+def panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part that htmx fetches again: counts, waves, newest events."""
+    incident = visible_incident(request.user, pk)
+    context = {"incident": incident, "live": live_counts(incident)}
+    return render(request, "console/_panel.html", context | panel_context(incident))
+
+
+def panel_context(incident: Incident) -> dict[str, Any]:
+    return {
+        "facets": [(name, choices.choices) for name, choices in FACETS.items()],
+        "delivery_states": DeliveryState.choices,
+        "waves": Wave.objects.filter(source=incident.source).order_by("-id"),
+        "events": newest_events(incident, EVENTS_SHOWN),
+        "manifests": incident.manifests.select_related("drafted_by", "sealed_by"),
+        "is_open": incident.state == IncidentState.DECLARED,
+    }
+
+
+def roster(request: HttpRequest, incident: Incident) -> dict[str, Any]:
+    """One page of the people inside, filtered by facet or by name."""
+    form = RosterFilter(request.GET, name=request.POST.get("name", ""))
+    standings = form.apply(Standing.objects.filter(incident=incident))
+    page = Paginator(standings, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = with_names(list(page.object_list))
+    return {"page": page, "filter": form}
+
+
+@require_POST
+@requires(Capability.DECLARE)
+def stand_down(request: HttpRequest, pk: int) -> HttpResponse:
+    incident = visible_incident(request.user, pk)
+    stand_down_incident(incident=incident, officer=request.user)
+    messages.success(request, _("已解除。不再发送提醒，点名记录保留。"))
+    return redirect("console:incident", pk)
+
+
+@require_POST
+@requires(Capability.DECLARE)
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    reopen_incident(incident=visible_incident(request.user, pk), officer=request.user)
+    messages.success(request, _("已重新打开，没有再次发出告警。"))
+    return redirect("console:incident", pk)
+
+
+@require_POST
+@requires(Capability.DECLARE)
+def all_clear(request: HttpRequest, pk: int) -> HttpResponse:
+    send_all_clear(incident=visible_incident(request.user, pk), officer=request.user)
+    messages.success(request, _("解除通知正在发出。"))
+    return redirect("console:incident", pk)
+
+
+@requires(Capability.DECLARE)
+def retract(request: HttpRequest, pk: int, wave: int) -> HttpResponse:
+    """GET shows whom the correction will reach; POST, with the wave's code typed, sends it."""
+    incident = visible_incident(request.user, pk)
+    retracted = get_object_or_404(Wave, pk=wave, source=incident.source)
+    context = {"incident": incident, "wave": retracted, "error": ""}
+    context["progress"] = live_counts(incident)["waves"][str(wave)]
+    if request.method != "POST":
+        return render(request, "console/retract.html", context)
+    if request.POST.get("code", "").strip().upper() != retracted.code:
+        context["error"] = _("核验码不符。请照上面的核验码输入。")
+        return render(request, "console/retract.html", context, status=400)
+    retract_incident_wave(incident=incident, wave=retracted, officer=request.user)
+    messages.success(request, _("已撤回：未发的不再发送，更正正在优先发出。"))
+    return redirect("console:incident", pk)
+
+
+@requires(Capability.VIEW_PERSON)
+def person(request: HttpRequest, pk: int, person: int) -> HttpResponse:
+    """One person in one incident: their log, their answers, and a form for the officer's word."""
+    incident = visible_incident(request.user, pk)
+    standing = get_object_or_404(Standing, incident=incident, person_ref=person)
+    form = StatusForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and request.user.can(Capability.RECORD) and form.is_valid():
+        try:
+            record_status(
+                incident=incident, person_ref=person, officer=request.user, **form.cleaned_data
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已记录。"))
+            return redirect("console:incident-person", pk, person)
+    audit.record(
+        actor=request.user.username,
+        act="person.viewed",
+        subject=f"person:{person}",
+        incident=incident.pk,
+    )
+    context = person_context(incident, standing) | {"form": form}
+    status = 400 if form.errors else 200
+    return render(request, "console/incident_person.html", context, status=status)
+
+
+def person_context(incident: Incident, standing: Standing) -> dict[str, Any]:
+    covering = DeliveryPerson.objects.filter(
+        person_ref=standing.person_ref, delivery__wave__source=incident.source
+    )
+    log = RollCallEvent.objects.filter(incident=incident, person_ref=standing.person_ref)
+    return known_of(Person.objects.filter(pk=standing.person_ref).first()) | {
+        "incident": incident,
+        "standing": standing,
+        "log": log.order_by("-id"),
+        "links": covering.select_related("delivery__wave").order_by("-delivery_id"),
+        "replies": Reply.objects.filter(delivery__in=covering.values("delivery")),
+    }

@@ -1,0 +1,110 @@
+"""Replies that matched nobody, and people whose answer may be a call for help."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from config.kernel import audit
+from config.kernel.errors import DomainError
+from crisis.console.forms.triage import DismissForm, FindForm
+from crisis.console.selectors import visible_incident, visible_incidents, with_names
+from crisis.incidents.models import Incident
+from crisis.incidents.states import IncidentState
+from crisis.rollcall.models import Standing
+from crisis.staff.guards import requires
+from crisis.staff.models import User
+from crisis.staff.roles import Capability
+from notifications.models import Reply
+from notifications.selectors import unmatched_replies
+from notifications.services.replies import dismiss_reply, match_reply
+from registry.models import Person
+from registry.selectors import find_by_address
+
+SHOWN = 100
+CANDIDATES = 30
+
+
+def open_incidents(user: User) -> QuerySet[Incident]:
+    return visible_incidents(user).filter(state=IncidentState.DECLARED)
+
+
+@requires(Capability.RECORD)
+def waiting(request: HttpRequest) -> HttpResponse:
+    """An unmatched reply belongs to no post yet, so every recording officer sees it."""
+    standings = Standing.objects.filter(
+        incident__in=open_incidents(request.user), possible_help=True
+    )
+    unmatched = unmatched_replies()
+    context = {
+        "section": "triage",
+        "unmatched": unmatched[:SHOWN],
+        "unmatched_count": unmatched.count(),
+        "possible": with_names(list(standings.select_related("incident__post")[:SHOWN])),
+        "possible_count": standings.count(),
+    }
+    return render(request, "console/triage.html", context)
+
+
+@requires(Capability.RECORD)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """One unmatched reply: find its person and match it, or set it aside with a reason."""
+    reply = get_object_or_404(Reply, pk=pk)
+    incidents = open_incidents(request.user)
+    find = FindForm(
+        request.POST if "find" in request.POST else None,
+        incidents=incidents,
+        initial={"incident": incidents.first()},
+    )
+    dismiss = DismissForm(request.POST if "dismiss" in request.POST else None)
+    if "match" in request.POST:
+        return match(request, reply)
+    if "dismiss" in request.POST and dismiss.is_valid():
+        reason = dismiss.cleaned_data["reason"]
+        dismiss_reply(reply=reply, by=request.user.username, reason=reason)
+        messages.success(request, _("已搁置，原文保留。"))
+        return redirect("console:triage")
+    audit.record(actor=request.user.username, act="reply.viewed", subject=f"reply:{pk}")
+    context = {
+        "section": "triage",
+        "reply": reply,
+        "find": find,
+        "dismiss": dismiss,
+        "candidates": candidates(reply, find, incidents),
+        "searched": find.is_bound and find.is_valid(),
+    }
+    return render(request, "console/triage_reply.html", context)
+
+
+def match(request: HttpRequest, reply: Reply) -> HttpResponse:
+    """`match` is «incident:person», as the candidate's button says it."""
+    incident_pk, _sep, person = request.POST["match"].partition(":")
+    if not (incident_pk.isdecimal() and person.isdecimal()):
+        raise DomainError("bad_match", _("请从候选人中选择。"))
+    incident = visible_incident(request.user, int(incident_pk))
+    standing = get_object_or_404(Standing, incident=incident, person_ref=int(person))
+    match_reply(
+        reply=reply,
+        source=incident.source,
+        person_ref=standing.person_ref,
+        by=request.user.username,
+    )
+    messages.success(request, _("已匹配，点名已更新。"))
+    return redirect("console:incident-person", incident.pk, standing.person_ref)
+
+
+def candidates(reply: Reply, find: FindForm, incidents: QuerySet[Incident]) -> list[Any]:
+    """Standings to choose from: by name where one was given, else those who own the address."""
+    standings = Standing.objects.filter(incident__in=incidents).select_related("incident")
+    if find.is_bound and find.is_valid() and find.cleaned_data["name"].strip():
+        people = Person.objects.filter(name__icontains=find.cleaned_data["name"].strip())
+        standings = standings.filter(incident=find.cleaned_data["incident"])
+    elif reply.address_index is not None:
+        people = find_by_address(reply.via, bytes(reply.address_index))
+    else:
+        return []
+    found = standings.filter(person_ref__in=people.values("pk")).order_by("pk")
+    return with_names(list(found[:CANDIDATES]))

@@ -1,0 +1,12 @@
+"""Manifests, without their people."""
+
+from django.contrib import admin
+
+from config.kernel.readonly import ReadOnlyAdmin
+from crisis.evacuation.models import Manifest
+
+
+@admin.register(Manifest)
+class ManifestAdmin(ReadOnlyAdmin):
+    list_display = ("id", "incident", "version", "state", "drafted_by", "sealed_by", "sealed_at")
+    list_filter = ("state",)

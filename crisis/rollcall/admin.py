@@ -1,0 +1,25 @@
+"""The roll-call log and the standings: for looking only, without notes."""
+
+from django.contrib import admin
+
+from config.kernel.readonly import ReadOnlyAdmin
+from crisis.rollcall.models import DueStep, RollCallEvent, Standing
+
+
+@admin.register(RollCallEvent)
+class RollCallEventAdmin(ReadOnlyAdmin):
+    personal = ("note",)
+    list_display = ("id", "incident", "person_ref", "kind", "source", "occurred_at", "recorded_by")
+    list_filter = ("kind", "source")
+
+
+@admin.register(Standing)
+class StandingAdmin(ReadOnlyAdmin):
+    list_display = ("id", "incident", "person_ref", "condition", "movement", "contact")
+    list_filter = ("condition", "movement", "contact")
+
+
+@admin.register(DueStep)
+class DueStepAdmin(ReadOnlyAdmin):
+    list_display = ("id", "incident", "kind", "due_at", "done_at")
+    list_filter = ("kind",)

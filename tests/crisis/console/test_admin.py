@@ -1,0 +1,71 @@
+"""The admin site: open to administrators alone, without personal data, mostly for looking."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from config.kernel.fields import EncryptedTextField
+from config.kernel.models import AuditEntry
+from config.kernel.readonly import ReadOnlyAdmin
+from crisis.staff.models import User
+from registry.models import Person, Post
+
+OURS = [
+    m
+    for m in admin.site._registry
+    if m.__module__.startswith(("config", "crisis", "registry", "notifications"))
+]
+
+
+def list_url(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+@pytest.mark.parametrize("role", ["officer", "duty_head", "planner", "liaison", "auditor"])
+def test_others_may_not_enter(request, as_user, role):
+    response = as_user(request.getfixturevalue(role)).get(reverse("admin:index"), follow=True)
+    assert response.status_code == 403
+
+
+def test_anonymous_users_log_in_where_everybody_does(client, db):
+    response = client.get(reverse("admin:index"), follow=True)
+    assert response.request["PATH_INFO"] == reverse("console:login")
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda m: m.__name__)
+def test_every_list_opens_and_shows_no_name(as_user, administrator, incident, model):
+    response = as_user(administrator).get(list_url(model))
+    assert response.status_code == 200
+    assert "演练 DRILL" in response.text
+    assert "王小明" not in response.text
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda m: m.__name__)
+def test_encrypted_fields_are_never_shown(model):
+    shown = admin.site._registry[model]
+    sealed = {f.name for f in model._meta.fields if isinstance(f, EncryptedTextField)}
+    assert not sealed or sealed <= set(shown.personal)
+
+
+def test_only_posts_and_accounts_are_changed_here():
+    writable = {m for m in OURS if not isinstance(admin.site._registry[m], ReadOnlyAdmin)}
+    assert writable == {Post, User}
+
+
+def test_person_shows_no_personal_data_and_cannot_be_changed(as_user, administrator, people):
+    url = reverse("admin:registry_person_change", args=[people["wang"].pk])
+    client = as_user(administrator)
+    text = client.get(url).text
+    assert "王小明" not in text
+    assert "E12345678" not in text
+    assert client.post(url, {"name": "x"}).status_code == 403
+    assert Person.objects.get(pk=people["wang"].pk).name == "王小明"
+
+
+def test_change_of_an_account_is_on_record(as_user, administrator, officer, post):
+    url = reverse("admin:staff_user_change", args=[officer.pk])
+    fields = {"username": "officer", "role": "planner", "posts": [post.pk], "is_active": "on"}
+    assert as_user(administrator).post(url, fields).status_code == 302
+    officer.refresh_from_db()
+    assert officer.role == "planner"
+    assert AuditEntry.objects.get(act="user.changed").detail["role"] == "planner"

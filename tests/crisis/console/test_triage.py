@@ -1,0 +1,79 @@
+"""Replies that matched nobody."""
+
+import pytest
+from django.urls import reverse
+
+from config.kernel import clock
+from crisis.rollcall.models import Standing
+from notifications.models import Reply
+from registry.addresses import address_index
+
+
+@pytest.fixture
+def stray(incident):
+    """An answer from a number that got no message."""
+    return Reply.objects.create(
+        via="sms",
+        address="+6785550999",
+        address_index=address_index("sms", "+6785550999"),
+        text="我是赵无声 需要帮助",
+        meaning="needs_help",
+        state="unmatched",
+        answered_at=clock.now(),
+        received_at=clock.now(),
+    )
+
+
+def page(reply):
+    return reverse("console:triage-reply", args=[reply.pk])
+
+
+def test_unmatched_reply_stays_visible(as_user, officer, stray):
+    assert "我是赵无声" in as_user(officer).get(reverse("console:triage")).text
+
+
+def test_possible_help_stands_on_the_page(as_user, officer, incident, people):
+    Standing.objects.filter(person_ref=people["li"].pk).update(possible_help=True)
+    assert "李娜" in as_user(officer).get(reverse("console:triage")).text
+
+
+def test_reply_is_matched_to_a_person_found_by_name(as_user, officer, stray, incident, people):
+    client = as_user(officer)
+    text = client.post(page(stray), {"find": "1", "incident": incident.pk, "name": "赵"}).text
+    button = f"{incident.pk}:{people['silent'].pk}"
+    assert f'value="{button}"' in text
+    client.post(page(stray), {"match": button})
+    stray.refresh_from_db()
+    assert (stray.state, stray.handled_by) == ("matched", "officer")
+    assert Standing.objects.get(person_ref=people["silent"].pk).condition == "needs_help"
+
+
+def test_people_of_another_post_are_no_candidates(as_user, outsider, stray, incident, people):
+    client = as_user(outsider)
+    response = client.post(page(stray), {"match": f"{incident.pk}:{people['silent'].pk}"})
+    assert response.status_code == 404
+    response = client.post(page(stray), {"find": "1", "incident": incident.pk, "name": "赵"})
+    assert "赵无声<" not in response.text
+
+
+@pytest.mark.parametrize("match", ["", "x", "1", "1:x", "1:2:3"])
+def test_malformed_choice_changes_nothing(as_user, officer, stray, match):
+    assert as_user(officer).post(page(stray), {"match": match}).status_code in (400, 404)
+    stray.refresh_from_db()
+    assert stray.state == "unmatched"
+
+
+def test_reply_is_set_aside_with_a_reason_and_kept(as_user, officer, stray):
+    client = as_user(officer)
+    assert "搁置原因" in client.post(page(stray), {"dismiss": "1"}).text
+    client.post(page(stray), {"dismiss": "1", "reason": "not_ours"})
+    stray.refresh_from_db()
+    assert stray.state == "dismissed"
+    assert stray.text
+
+
+def test_second_decision_is_refused(as_user, officer, stray, incident, people):
+    client = as_user(officer)
+    client.post(page(stray), {"dismiss": "1", "reason": "not_ours"})
+    response = client.post(page(stray), {"match": f"{incident.pk}:{people['silent'].pk}"})
+    assert response.status_code == 409
