@@ -12,5 +12,5 @@ def new_code() -> str:
 
 
 def normalise(typed: str) -> str:
-    """What was typed, in the form codes are kept in."""
-    return "".join(typed.split()).upper()
+    """What was typed, in the form codes are kept in. PostgreSQL refuses to be asked for a NUL."""
+    return "".join(typed.replace("\0", "?").split()).upper()

@@ -29,22 +29,23 @@ class Route:
         return self.name or self.path
 
 
-def every_route(urlconf: str | None = None) -> list[Route]:
-    return list(_walk(get_resolver(urlconf), "/", ""))
+def every_route(urlconf: str | None = None, *, text: str = "x") -> list[Route]:
+    """`text` stands wherever a path takes any text."""
+    return list(_walk(get_resolver(urlconf), "/", "", text))
 
 
-def _walk(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[Route]:
+def _walk(resolver: URLResolver, prefix: str, namespace: str, text: str) -> Iterator[Route]:
     for entry in resolver.url_patterns:
-        path = prefix + _example(entry.pattern)
+        path = prefix + _example(entry.pattern, text)
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from _walk(entry, path, inner)
+            yield from _walk(entry, path, inner, text)
         elif isinstance(entry, URLPattern):
             yield Route(namespace + (entry.name or path), path, entry.callback)
 
 
-def _example(pattern: Any) -> str:
+def _example(pattern: Any, text: str) -> str:
     if isinstance(pattern, RoutePattern):
-        return PARAMETER.sub(lambda m: SAMPLES.get(m["kind"] or "str", "x"), str(pattern))
+        return PARAMETER.sub(lambda m: SAMPLES.get(m["kind"] or "str", text), str(pattern))
     form, parameters = normalize(pattern.regex.pattern)[0]
     return form % dict.fromkeys(parameters, "x")
