@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from crisis.staff.roles import Capability
@@ -31,6 +33,7 @@ class AdministrationSite(AdminSite):
         user = request.user
         return user.is_authenticated and user.can(Capability.ADMINISTER)
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """One log-in for all pages: it is the one that counts wrong passwords."""
         if request.user.is_authenticated:

@@ -116,6 +116,11 @@ async def incident_stream(request: HttpRequest, pk: int) -> HttpResponseBase:
 incident_stream.capability = Capability.VIEW_INCIDENT  # type: ignore[attr-defined]
 
 
+def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Every other address of this process: our page of the same name links to pages it lacks."""
+    return HttpResponse(status=404)
+
+
 def may_watch(user: User, pk: int) -> bool:
     """As on the page: the capability, and the incident's post among the user's."""
     visible = within_jurisdiction(Incident.objects.all(), user)

@@ -8,10 +8,22 @@ from django.utils.timezone import make_aware
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from config.kernel.errors import DomainError
 from crisis.advisories.models import Level
-from registry.countries import all_countries
+from crisis.advisories.services import NewAdvisory
+from registry.countries import country_name
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+FIELD_OF_CODE = {
+    "unknown_country": "country",
+    "outside_jurisdiction": "country",
+    "bad_level": "level",
+    "reason_needed": "reason",
+    "region_too_long": "region",
+    "starts_in_past": "starts_at",
+    "expires_before_start": "expires_at",
+    "expires_too_late": "expires_at",
+}
 
 
 def _time(label: Any) -> forms.DateTimeField:
@@ -29,10 +41,19 @@ class AdvisoryForm(forms.Form):
         label=_("理由"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, served: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        countries = all_countries(get_language() or "zh-hans")
-        self.fields["country"].choices = [("", "—"), *countries]  # type: ignore[attr-defined]
+        language = get_language() or "zh-hans"
+        self.fields["country"].choices = [  # type: ignore[attr-defined]
+            (code, country_name(code, language)) for code in served
+        ]
+
+    def advisory(self) -> NewAdvisory:
+        return NewAdvisory(**self.cleaned_data)
+
+    def refuse(self, error: DomainError) -> None:
+        """Show a refused rule beside its field; everything typed stays."""
+        self.add_error(FIELD_OF_CODE.get(error.code), str(error))
 
     def _beijing(self, name: str) -> Any:
         return make_aware(self.cleaned_data[name].replace(tzinfo=None), BEIJING)
