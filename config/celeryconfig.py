@@ -72,4 +72,4 @@ accept_content = ["json"]
 enable_utc = True
 timezone = "UTC"
 # Celery's Django fix-up closes the connection around every task unless this allows reuse.
-db_reuse_max = 1000
+CELERY_DB_REUSE_MAX = 1000

@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from crisis.staff.schema import DocsView, SchemaView
+
 urlpatterns = [
     path("", include("crisis.public.urls")),
     path("", include("crisis.console.urls")),
@@ -10,4 +12,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/advisories/", include("crisis.advisories.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),
+    path("api/incidents/", include("crisis.incidents.urls")),
+    path("api/rollcall/", include("crisis.rollcall.urls")),
+    path("api/schema/", SchemaView.as_view(), name="api-schema"),
+    path("api/", DocsView.as_view(url_name="api-schema"), name="api-docs"),
 ]

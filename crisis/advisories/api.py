@@ -1,7 +1,5 @@
 """Advisories for programs."""
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
@@ -12,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.kernel import clock
+from config.kernel.api import validated
 from crisis.advisories.models import Advisory, Level
 from crisis.advisories.selectors import history, in_force_everywhere
 from crisis.advisories.services import NewAdvisory, issue_advisory, withdraw_advisory
@@ -66,14 +65,14 @@ class Advisories(APIView):
 
     @extend_schema(parameters=[HistoryIn], responses=AdvisoryOut(many=True))
     def get(self, request: Request) -> Response:
-        wanted = _valid(HistoryIn(data=request.query_params))
+        wanted = validated(HistoryIn(data=request.query_params))
         pages = NewestFirst()
         page = pages.paginate_queryset(history(wanted["country"].upper()), request, view=self)
         return pages.get_paginated_response(AdvisoryOut(page, many=True).data)
 
     @extend_schema(request=AdvisoryIn, responses={201: AdvisoryOut})
     def post(self, request: Request) -> Response:
-        wanted = NewAdvisory(**_valid(AdvisoryIn(data=request.data)))
+        wanted = NewAdvisory(**validated(AdvisoryIn(data=request.data)))
         row = issue_advisory(advisory=wanted, officer=acting_user(request))
         return Response(AdvisoryOut(row).data, status=201)
 
@@ -85,7 +84,7 @@ class AdvisoriesInForce(APIView):
 
     @extend_schema(parameters=[InForceIn], responses=AdvisoryOut(many=True))
     def get(self, request: Request) -> Response:
-        at = _valid(InForceIn(data=request.query_params)).get("at") or clock.now()
+        at = validated(InForceIn(data=request.query_params)).get("at") or clock.now()
         return Response(AdvisoryOut(in_force_everywhere(at), many=True).data)
 
 
@@ -98,8 +97,3 @@ class WithdrawAdvisory(APIView):
         served = posts_of(officer).values("jurisdictions__country")
         advisory = get_object_or_404(Advisory.objects.filter(country__in=served), pk=pk)
         return Response(AdvisoryOut(withdraw_advisory(advisory=advisory, officer=officer)).data)
-
-
-def _valid(serializer: serializers.Serializer) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import psycopg
 from django.conf import settings
@@ -91,7 +91,7 @@ def _database_url(folder: Path, name: str) -> str:
 
 
 @contextmanager
-def _maintenance() -> Iterator[tuple[psycopg.Connection[tuple[object, ...]], object]]:
+def _maintenance() -> Iterator[tuple[psycopg.Connection[tuple[object, ...]], SplitResult]]:
     """A connection to the server's maintenance database, from our own DATABASE_URL."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     url = urlunsplit(parts._replace(path="/postgres"))

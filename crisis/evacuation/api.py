@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.kernel import audit
+from config.kernel.api import validated
 from crisis.evacuation.exports import FORMATS
 from crisis.evacuation.labels import Labels
 from crisis.evacuation.models import Manifest
@@ -114,7 +115,7 @@ class ManifestRows(APIView):
     @extend_schema(parameters=[AfterIn], responses=RowsOut)
     def get(self, request: Request, pk: int) -> Response:
         manifest = _manifest(request, pk)
-        after = _valid(AfterIn(data=request.query_params))["after"]
+        after = validated(AfterIn(data=request.query_params))["after"]
         entries = list(manifest.entries.filter(position__gt=after)[:ROWS_A_PAGE])
         _record_view(request, manifest, "manifest.viewed", after=after, people=len(entries))
         labels = Labels()
@@ -133,7 +134,7 @@ class ManifestDifference(APIView):
     @extend_schema(parameters=[DifferenceIn], responses=DifferenceOut)
     def get(self, request: Request, pk: int) -> Response:
         manifest = _manifest(request, pk)
-        since = _valid(DifferenceIn(data=request.query_params))["since"]
+        since = validated(DifferenceIn(data=request.query_params))["since"]
         old = get_object_or_404(Manifest, incident=manifest.incident_id, version=since)
         _record_view(request, manifest, "manifest.compared", since=since)
         return Response(_difference(difference(old, manifest)))
@@ -158,7 +159,7 @@ class ExportManifest(APIView):
         request=ExportIn, responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
     )
     def post(self, request: Request, pk: int) -> StreamingHttpResponse:
-        wanted = _valid(ExportIn(data=request.data))
+        wanted = validated(ExportIn(data=request.data))
         export = export_manifest(
             manifest=_manifest(request, pk), user=acting_user(request), **wanted
         )
@@ -201,11 +202,6 @@ def _difference(change: Difference) -> object:
             "lines": change.lines(),
         }
     ).data
-
-
-def _valid(serializer: serializers.Serializer) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 def _record_view(request: Request, manifest: Manifest, act: str, **detail: object) -> None:

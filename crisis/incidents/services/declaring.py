@@ -27,6 +27,7 @@ from crisis.incidents.signals import incident_declared, incident_stood_down
 from crisis.incidents.states import TRANSITIONS, IncidentState, ResponseLevel
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
+from crisis.staff.selectors import demand
 from notifications import bell
 from notifications.services.waves import create_wave
 from notifications.states import Priority, WaveKind
@@ -48,7 +49,7 @@ def declare_incident(
     forbidden, outside_jurisdiction, empty_audience, count_changed, and whatever is wrong with
     the draft.
     """
-    require(officer, Capability.DECLARE)
+    demand(officer, Capability.DECLARE)
     if known := Incident.objects.filter(declaration_key=declaration_key).first():
         return known
     check_draft(draft)
@@ -75,7 +76,7 @@ def approve_incident(
 
     Raises DomainError: forbidden, same_officer, content_changed, count_changed, wrong_state.
     """
-    require(officer, Capability.APPROVE)
+    demand(officer, Capability.APPROVE)
     post = post_for(draft_of(incident), officer)
     if officer.pk == incident.submitted_by_id:
         raise DomainError(
@@ -95,13 +96,13 @@ def approve_incident(
 
 def discard_incident(*, incident: Incident, officer: User) -> Incident:
     """Throw a draft away. It stays in the records."""
-    require(officer, Capability.DECLARE)
+    demand(officer, Capability.DECLARE)
     return _move(incident, officer, IncidentState.DISCARDED, "incident.discard")
 
 
 def stand_down_incident(*, incident: Incident, officer: User) -> Incident:
     """解除: timers stop, late answers are still kept."""
-    require(officer, Capability.DECLARE)
+    demand(officer, Capability.DECLARE)
     with transaction.atomic():
         incident = _move(incident, officer, IncidentState.STOOD_DOWN, "incident.stand_down")
         emit(
@@ -115,14 +116,8 @@ def stand_down_incident(*, incident: Incident, officer: User) -> Incident:
 
 def reopen_incident(*, incident: Incident, officer: User) -> Incident:
     """Take a stand-down back. Nobody is alerted again by this."""
-    require(officer, Capability.DECLARE)
+    demand(officer, Capability.DECLARE)
     return _move(incident, officer, IncidentState.DECLARED, "incident.reopen")
-
-
-def require(officer: User, capability: Capability) -> None:
-    """Raises DomainError forbidden. Every entrance passes here, the command line included."""
-    if not officer.can(capability):
-        raise DomainError("forbidden", _("您没有此项权限。"), status=403)
 
 
 def _people_for(draft: IncidentDraft, confirmed_count: int) -> Inside:

@@ -13,10 +13,10 @@ from crisis.events.types import EventType
 from crisis.incidents.drafts import draft_of, text_variables
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import post_for
-from crisis.incidents.services.declaring import require
 from crisis.incidents.services.expanding import initial_wave
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
+from crisis.staff.selectors import demand
 from notifications.models import Wave
 from notifications.selectors import may_have_got, waves_of
 from notifications.services.recipients import add_recipients, recipients_from
@@ -34,7 +34,7 @@ def retract_incident_wave(*, incident: Incident, wave: Wave, officer: User) -> W
     Any officer of the post may do it, alone: taking back must never wait for a second person.
     Raises DomainError: forbidden, outside_jurisdiction, already_retracted, wrong_wave.
     """
-    require(officer, Capability.DECLARE)
+    demand(officer, Capability.DECLARE)
     post = post_for(draft_of(incident), officer)
     if wave.source != incident.source or wave.kind == WaveKind.RETRACTION:
         raise DomainError("wrong_wave", _("该批次不能撤回。"))
@@ -60,7 +60,7 @@ def retract_incident_wave(*, incident: Incident, wave: Wave, officer: User) -> W
 @transaction.atomic
 def send_all_clear(*, incident: Incident, officer: User) -> Wave:
     """Tell everyone who got the first alert that the danger is over."""
-    require(officer, Capability.DECLARE)
+    demand(officer, Capability.DECLARE)
     post_for(draft_of(incident), officer)
     if waves_of(incident.source).filter(kind=WaveKind.ALL_CLEAR).exists():
         raise DomainError("already_sent", _("解除通知已经发出。"), status=409)

@@ -12,6 +12,7 @@ from crisis.rollcall.services.log import Entry, write_log
 from crisis.rollcall.states import EventKind, Source
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
+from crisis.staff.selectors import demand
 
 # What an officer may record alone. A death needs two officers, boardings come from the gate.
 BY_OFFICER = frozenset(
@@ -37,8 +38,7 @@ def record_status(
     Raises DomainError: forbidden, not_in_audience, not_recordable, note_needed (missing and
     identity_pending need words), wrong_state.
     """
-    if not officer.can(Capability.RECORD):
-        raise DomainError("forbidden", _("您没有此项权限。"), status=403)
+    demand(officer, Capability.RECORD, incident.post)
     if incident.state not in (IncidentState.DECLARED, IncidentState.STOOD_DOWN):
         raise DomainError("wrong_state", _("事件尚未宣布，不能记录点名情况。"), status=409)
     if kind not in BY_OFFICER:

@@ -1,0 +1,11 @@
+"""/api/rollcall/…"""
+
+from django.urls import path
+
+from crisis.rollcall import api
+
+app_name = "rollcall"
+urlpatterns = [
+    path("<int:incident>/counts/", api.Counts.as_view(), name="counts"),
+    path("<int:incident>/standings/", api.Standings.as_view(), name="standings"),
+]
