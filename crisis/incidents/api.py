@@ -124,7 +124,7 @@ class Incidents(APIView):
         incident = declare_incident(
             declaration_key=str(data.pop("declaration_key")),
             confirmed_count=data.pop("confirmed_count"),
-            draft=_draft(data),
+            draft=draft_from(data),
             officer=acting_user(request),
         )
         return Response(IncidentOut(incident).data, status=201)
@@ -138,7 +138,7 @@ class PreviewIncident(APIView):
     @extend_schema(request=DraftIn, responses=PreviewOut)
     def post(self, request: Request) -> Response:
         found: Preview = preview_incident(
-            draft=_draft(validated(DraftIn(data=request.data))), officer=acting_user(request)
+            draft=draft_from(validated(DraftIn(data=request.data))), officer=acting_user(request)
         )
         return Response(PreviewOut(found).data)
 
@@ -212,5 +212,6 @@ class RetractWave(APIView):
         return Response(WaveOut(retraction).data, status=201)
 
 
-def _draft(data: dict[str, Any]) -> IncidentDraft:
+def draft_from(data: dict[str, Any]) -> IncidentDraft:
+    """What a valid DraftIn says."""
     return IncidentDraft(**data | {"countries": tuple(data["countries"])})

@@ -3,7 +3,6 @@
 import json
 import uuid
 from argparse import ArgumentParser
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
+from crisis.incidents.api import DraftIn, draft_from
 from crisis.incidents.drafts import IncidentDraft
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import Preview, preview_incident
@@ -132,25 +132,13 @@ def read_draft(path: Path) -> IncidentDraft:
     """The draft in a JSON file like EXAMPLE. Raises CommandError naming the field."""
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
+        post = Post.objects.get(code=given["post"])
     except (OSError, ValueError) as problem:
         raise CommandError(f"{path}: {problem}") from None
-    try:
-        return IncidentDraft(
-            post_id=Post.objects.get(code=given["post"]).pk,
-            title=given["title"],
-            hazard=given["hazard"],
-            response_level=given["response_level"],
-            occurred_at=datetime.fromisoformat(given["occurred_at"]),
-            latitude=given.get("latitude"),
-            longitude=given.get("longitude"),
-            radius_m=given.get("radius_m"),
-            countries=tuple(given.get("countries", ())),
-            template=given["template"],
-            variables=given["variables"],
-        )
-    except KeyError as missing:
-        raise CommandError(_("文件缺少字段 %(name)s。") % {"name": missing}) from None
-    except Post.DoesNotExist:
-        raise CommandError(_("没有代码为 %(code)s 的使领馆。") % {"code": given["post"]}) from None
-    except ValueError as problem:
-        raise CommandError(f"occurred_at: {problem}") from None
+    except (KeyError, TypeError, Post.DoesNotExist):
+        raise CommandError(_("文件的 post 字段应为使领馆代码，例如 VLI。")) from None
+    fields = DraftIn(data=given | {"post": post.pk})
+    if not fields.is_valid():
+        wrong = "; ".join(f"{name}: {' '.join(why)}" for name, why in fields.errors.items())
+        raise CommandError(f"{path}: {wrong}")
+    return draft_from(fields.validated_data)
