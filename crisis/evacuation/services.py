@@ -29,7 +29,8 @@ def draft_manifest(*, incident: Incident, planner: User) -> Manifest:
     """A new version from the roll call as it stands; earlier versions stay as they are.
 
     Who is on it, and in which order: crisis.evacuation.roster and parties. Raises DomainError
-    forbidden, not_found (outside the jurisdiction), incident_not_declared.
+    forbidden, not_found (outside the jurisdiction), incident_not_declared, nobody_to_evacuate
+    (for a first version; a later one may be empty, which says that nobody is left to fetch).
     """
     demand(planner, Capability.PLAN, incident.post)
     with transaction.atomic():
@@ -38,14 +39,18 @@ def draft_manifest(*, incident: Incident, planner: User) -> Manifest:
             raise DomainError(
                 "incident_not_declared", _("突发事件尚未宣布，不能编制名单。"), status=409
             )
-        now = clock.now()
+        now, last = clock.now(), _last_version(incident)
+        seats = seat(candidates(incident, day=now.date()))
+        if not seats and not last:
+            raise DomainError(
+                "nobody_to_evacuate", _("目前没有人求助或要求撤离，无须编制名单。"), status=409
+            )
         manifest = Manifest.objects.create(
             incident=incident,
-            version=_last_version(incident) + 1,
+            version=last + 1,
             drafted_by=planner,
             drafted_at=now,
         )
-        seats = seat(candidates(incident, day=now.date()))
         ManifestEntry.objects.bulk_create(
             (entry_of(manifest, one) for one in seats), batch_size=1000
         )

@@ -33,8 +33,11 @@ def manifest(incident: Incident, planner: Any, stand: Callable[..., Person]) -> 
 
 @pytest.fixture
 def foreign_manifest(foreign_incident: Incident, other_post: Any, make_user: Any) -> Manifest:
-    return draft_manifest(
-        incident=foreign_incident, planner=make_user("suva", "planner", other_post)
+    return Manifest.objects.create(
+        incident=foreign_incident,
+        version=1,
+        drafted_by=make_user("suva", "planner", other_post),
+        drafted_at=foreign_incident.declared_at,
     )
 
 

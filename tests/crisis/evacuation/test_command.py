@@ -81,7 +81,8 @@ def test_command_names_an_unknown_user(incident: Incident) -> None:
 
 
 def test_command_names_a_path_it_cannot_write(
-    incident: Incident, planner: Any, tmp_path: Path
+    incident: Incident, planner: Any, stand: Callable[..., Person], tmp_path: Path
 ) -> None:
+    stand("王小明", condition="needs_help")
     with pytest.raises(CommandError, match="No such file"):
         run(incident, "--draft", "--csv", str(tmp_path / "nowhere" / "m.csv"))

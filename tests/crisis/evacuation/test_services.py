@@ -66,7 +66,7 @@ def test_nobody_who_is_out_or_dead_takes_a_seat(
     stand: Stand, draft: Any, gone: dict[str, str]
 ) -> None:
     stand("王小明", **{"condition": "safe", "wants_out": True, **gone})
-    assert names(draft()) == []
+    refused("nobody_to_evacuate", draft)
 
 
 def test_who_left_and_still_asks_keeps_a_seat_and_it_says_so(stand: Stand, draft: Any) -> None:
@@ -105,7 +105,7 @@ def test_a_child_whose_family_does_not_ask_stays_with_them(
 ) -> None:
     stand("父", condition="safe", household=home)
     stand("子", household=home, birth_date=CHILD)
-    assert names(draft()) == []
+    refused("nobody_to_evacuate", draft)
 
 
 def test_an_evacuated_child_is_not_added_again(stand: Stand, draft: Any, home: Household) -> None:
@@ -120,7 +120,9 @@ def test_another_incident_is_another_list(
     person = stand("王小明", condition="needs_help")
     foreign_incident.post = post
     foreign_incident.save()
-    assert names(draft_manifest(incident=foreign_incident, planner=planner)) == []
+    refused(
+        "nobody_to_evacuate", lambda: draft_manifest(incident=foreign_incident, planner=planner)
+    )
     assert Standing.objects.filter(person_ref=person.pk).count() == 1
 
 
@@ -206,16 +208,19 @@ def test_a_second_seal_is_refused(sealed: Manifest, planner: Any) -> None:
     assert OutboxEvent.objects.count() == 1
 
 
-def test_only_the_newest_draft_is_sealed(draft: Any, planner: Any) -> None:
+def test_only_the_newest_draft_is_sealed(draft: Any, planner: Any, stand: Stand) -> None:
+    stand("王小明", condition="needs_help")
     first, second = draft(), draft()
     refused("outdated_draft", lambda: seal_manifest(manifest=first, planner=planner))
     assert seal_manifest(manifest=second, planner=planner).version == 2
 
 
 def test_a_seal_that_is_taken_meanwhile_is_refused(
-    draft: Any, planner: Any, monkeypatch: pytest.MonkeyPatch
+    draft: Any, planner: Any, stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from crisis.evacuation import services
+
+    stand("王小明", condition="needs_help")
 
     manifest = draft()
 
@@ -301,6 +306,13 @@ def test_a_changed_need_reads_in_words(sealed: Manifest, draft: Any) -> None:
         [change] = difference(sealed, draft()).changed
     assert ("优先级", "成年人", "年老体弱") in change.fields
     assert ("特殊需要", "", "轮椅") in change.fields
+
+
+def test_when_all_are_out_the_next_version_is_empty(sealed: Manifest, draft: Any) -> None:
+    Standing.objects.update(movement="evacuated")
+    second = draft()
+    assert names(second) == []
+    assert len(difference(sealed, second).removed) == 2
 
 
 def test_the_same_roll_call_makes_the_same_hash_and_no_difference(
