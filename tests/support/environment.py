@@ -1,7 +1,7 @@
 """The environment of a test run, set before Django reads its settings.
 
-pytest loads this module first (`-p` in pyproject.toml). A value that the caller has set wins;
-keys are always the tests' own, so that no test ever opens anything real.
+pytest loads this module first (`-p` in pyproject.toml). Keys and settings are always the tests'
+own, so that no test ever opens anything real; only database and broker are the caller's choice.
 """
 
 import atexit
@@ -36,12 +36,23 @@ GATEWAYS = {
 }
 
 
+# What a caller may say to a test run; every other setting of theirs belongs to an installation.
+HEEDED = {
+    "GUIHANG_VAR_DIR",
+    "GUIHANG_CHROMIUM",
+    "GUIHANG_BROWSER_TESTS",
+    "GUIHANG_FIXTURES",
+}
+
+
 def set_environment() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    for name in set(os.environ) - HEEDED:
+        if name.startswith("GUIHANG_"):
+            del os.environ[name]
     os.environ.update(KEYS)
+    os.environ.update(GATEWAYS)
     os.environ.update(GUIHANG_MODE="drill", GUIHANG_CLOCK="", GUIHANG_LOG_LEVEL="WARNING")
-    for name, value in GATEWAYS.items():
-        os.environ.setdefault(name, value)
     # Playwright's event loop runs in the test's thread; Django would refuse its database there.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     os.environ["GUIHANG_VAR_DIR"] = str(var_dir(worker))
@@ -50,12 +61,15 @@ def set_environment() -> None:
 
 
 def var_dir(worker: str) -> Path:
-    """A folder for this process's database, broker and logs, removed at the end."""
+    """A folder for this process's database, broker and logs, which tests empty as they please.
+
+    Never the caller's own GUIHANG_VAR_DIR, which may hold an installation, but a folder in it.
+    """
     given = os.environ.get("GUIHANG_VAR_DIR")
-    if given and worker:
+    if given and worker:  # the main process of this run has already chosen it
         folder = Path(given) / worker
     elif given:
-        folder = Path(given)
+        folder = Path(given) / "tests"
     else:
         folder = Path(tempfile.mkdtemp(prefix="guihang-test-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
