@@ -1,0 +1,20 @@
+"""A quiet emulator, and the hooks it pushes to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.emulator import Emulator, Hooks, emulator_process, hooks_server
+
+
+@pytest.fixture
+def hooks() -> Iterator[Hooks]:
+    with hooks_server() as server:
+        yield server
+
+
+@pytest.fixture
+def emulator(tmp_path: Path, hooks: Hooks) -> Iterator[Emulator]:
+    with emulator_process(tmp_path, app_url=hooks.url) as process:
+        yield process

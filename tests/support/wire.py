@@ -1,0 +1,24 @@
+"""Run a gateway's calls in a test: one loop and one session, closed at the end."""
+
+import asyncio
+from collections.abc import Sequence
+
+from notifications.gateways.base import CallResult, Gateway, Outgoing, new_session
+
+
+def hand_over(gateway: Gateway, *messages: Outgoing) -> list[CallResult]:
+    """Results in the order of the messages."""
+
+    async def run() -> Sequence[CallResult]:
+        async with new_session(8) as http:
+            return await asyncio.gather(*(gateway.hand_over(http, m) for m in messages))
+
+    return list(asyncio.run(run()))
+
+
+def ask(gateway: Gateway, **question: object) -> CallResult | None:
+    async def run() -> CallResult | None:
+        async with new_session(2) as http:
+            return await gateway.ask(http, **question)  # type: ignore[arg-type]
+
+    return asyncio.run(run())
