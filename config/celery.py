@@ -6,8 +6,8 @@ Why each setting has its value: docs/reliability.md.
 
 import os
 
-from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_ready
+from celery import Celery, Task
+from celery.signals import setup_logging, task_prerun, worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -26,6 +26,16 @@ def _die_with_parent(**_: object) -> None:
     from config.kernel.processes import die_with_parent
 
     die_with_parent()
+
+
+@task_prerun.connect
+def _check_connection(task: Task, **_: object) -> None:
+    """Connections are kept from task to task (CELERY_DB_REUSE_MAX): one that broke meanwhile is
+    given up here, as Django does between requests."""
+    from django.db import close_old_connections
+
+    if not task.request.is_eager:
+        close_old_connections()
 
 
 @worker_ready.connect

@@ -5,6 +5,10 @@ from typing import Any
 from django.conf import settings
 from kombu import Exchange, Queue
 
+from config import broker
+
+broker.offer()
+
 broker_url = settings.CELERY_BROKER_URL
 _scheme = broker_url.partition(":")[0]
 _prefix = settings.QUEUE_PREFIX
@@ -30,7 +34,7 @@ elif _scheme in ("redis", "rediss"):
         "socket_keepalive": True,
         "health_check_interval": 25,
     }
-elif _scheme == "filesystem":
+elif _scheme == broker.SCHEME:
     for _folder in ("messages", "control"):
         (settings.BROKER_DIR / _folder).mkdir(parents=True, exist_ok=True)
     broker_transport_options = {
@@ -71,5 +75,6 @@ task_serializer = "json"
 accept_content = ["json"]
 enable_utc = True
 timezone = "UTC"
-# Celery's Django fix-up closes the connection around every task unless this allows reuse.
+# Celery's Django fix-up closes the connection around every task unless this allows reuse. It asks
+# for exactly this name, capitals and all (celery/fixups/django.py).
 CELERY_DB_REUSE_MAX = 1000
