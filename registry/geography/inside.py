@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.geography import strips
-from registry.geography.areas import Area
+from registry.geography.areas import Area, Circle
 from registry.geography.counting import Verdicts, judge, reasons_inside
 from registry.geography.near import NearMiss, misses
 from registry.geography.strips import Rows
-from registry.models.whereabouts import MAX_ACCURACY_M
+from registry.models.whereabouts import MAX_ACCURACY_M, VAGUE_ABOVE_M
 
 __all__ = ["Inside", "NearMiss", "people_inside", "people_near"]
 
@@ -67,13 +67,22 @@ def _rows(area: Area, at: datetime, *, margin_m: float) -> Rows:
     """Rows that touch the area or its margin; of people on the move, all rows."""
     parts = []
     if area.circle:
-        reach = area.circle.radius_m + MAX_ACCURACY_M + margin_m
-        parts.append(
-            strips.rows_in_strips(strips.strips_of(area.circle, reach), area.countries, at)
-        )
+        parts += _rows_near(area.circle, area.countries, at, area.circle.radius_m + margin_m)
     if area.countries:
         parts.append(strips.rows_in_countries(area.countries, at))
     return _with_movers(np.concatenate(parts), area, at)
+
+
+def _rows_near(
+    circle: Circle, countries: tuple[str, ...], at: datetime, distance_m: float
+) -> list[Rows]:
+    """Rows within a distance and their accuracy; a row may come twice, which changes nothing."""
+    precise = strips.strips_of(circle, distance_m + VAGUE_ABOVE_M)
+    vague = strips.strips_of(circle, distance_m + MAX_ACCURACY_M)
+    return [
+        strips.rows_in_strips(precise, countries, at),
+        strips.vague_rows_in_strips(vague, countries, at),
+    ]
 
 
 def _with_movers(rows: Rows, area: Area, at: datetime) -> Rows:

@@ -23,7 +23,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from registry.geography.areas import Circle
-from registry.models.whereabouts import BANDS_PER_DEGREE
+from registry.models.whereabouts import BANDS_PER_DEGREE, VAGUE_ABOVE_M
 
 SHARED_LASTS = timedelta(hours=72)
 TRIP_GRACE = timedelta(hours=48)
@@ -181,6 +181,12 @@ _SQL = {
 def rows_in_strips(strips: Strips, countries: Sequence[str], at: datetime) -> Rows:
     """Every whereabouts in the strips, current or not; `listed` says its country is in the list."""
     return _read("{strips}", countries, at, _parameters(strips))
+
+
+def vague_rows_in_strips(strips: Strips, countries: Sequence[str], at: datetime) -> Rows:
+    """Only those known less well than VAGUE_ABOVE_M, which have an index of their own."""
+    source = f"{{strips}} AND w.accuracy_m > {VAGUE_ABOVE_M}"  # as the index was declared
+    return _read(source, countries, at, _parameters(strips))
 
 
 def _parameters(strips: Strips) -> dict[str, Any]:

@@ -10,6 +10,9 @@ from registry.models.person import Person
 # A place vaguer than this is «known only by country»: it has no coordinate.
 MAX_ACCURACY_M = 50_000
 BANDS_PER_DEGREE = 20
+# Most places are known better than this; the few vaguer ones have a search index of their own,
+# so that a small circle need not look at everybody within 50 km of its edge.
+VAGUE_ABOVE_M = 1_000.0
 
 
 class WhereaboutsKind(models.TextChoices):
@@ -68,6 +71,11 @@ class Whereabouts(models.Model):
                 fields=["band", "longitude"],
                 include=["person", "latitude", "accuracy_m"],
                 name="whereabouts_by_strip",
+            ),
+            models.Index(
+                fields=["band", "longitude"],
+                condition=Q(accuracy_m__gt=VAGUE_ABOVE_M),
+                name="whereabouts_vague_by_strip",
             ),
             models.Index(fields=["country"], name="whereabouts_by_country"),
             # Few people move: whether one does is read from this small index.
