@@ -128,7 +128,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Celery and the broker: reasons in docs/reliability.md -----------------------------
 
-CELERY_BROKER_URL = read("str", "CELERY_BROKER_URL", default="filesystem://localhost//")
+CELERY_BROKER_URL = read("str", "CELERY_BROKER_URL", default="folder://localhost//")
 BROKER_DIR = Path(read("str", "GUIHANG_BROKER_DIR", default=str(VAR_DIR / "broker")))
 QUEUE_PREFIX = read("str", "GUIHANG_QUEUE_PREFIX", default="guihang")
 

@@ -50,7 +50,8 @@ _lock = threading.Lock()
 def _the_ringer() -> _Ringer:
     global _ringer
     with _lock:
-        if _ringer is None or _ringer.pid != os.getpid():  # a forked child needs its own
+        # A forked child needs its own, and one that died of a broker's oddity is replaced.
+        if _ringer is None or _ringer.pid != os.getpid() or not _ringer.is_alive():
             _ringer = _Ringer()
             _ringer.start()
         return _ringer

@@ -100,6 +100,9 @@ def _condition(standing: Folded, kind: EventKind) -> Condition:
         return standing.condition
     if standing.condition in _OFFICER_HELD and kind not in _OFFICER:
         return standing.condition
+    # Who has left may still be hurt: only «safe» or an officer closes a call for help.
+    if standing.condition == Condition.NEEDS_HELP and kind == _K.LEFT_AREA:
+        return standing.condition
     return _CONDITION[kind]
 
 

@@ -42,7 +42,9 @@ class Command(BaseCommand):
 
     def _run(self, scenario: Any, options: dict[str, Any]) -> None:
         # Told to end by whoever started us, we end as by Ctrl-C: every process with us.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # A shell that starts us in the background has SIGINT ignored; we want it all the same.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.default_int_handler)
         die_with_parent(signal.SIGTERM)
         if not 1 <= options["speed"] <= 600:
             raise CommandError("--speed 必须在 1 到 600 之间 / must be between 1 and 600")
