@@ -22,7 +22,8 @@ STYLE = """
 background:#eef1f4;color:#14202b}main{max-width:34rem;margin:0 auto;padding:.75rem}
 header{background:#14202b;color:#fff;padding:.6rem .75rem}header a{color:#fff;margin-right:1rem}
 .drill{background:#8a3b00;color:#fff;text-align:center;padding:.15rem;font-size:.9rem}
-h1{font-size:1.25rem;margin:.5rem 0}a{color:#0b57a4}ul{list-style:none;margin:0;padding:0}
+h1{font-size:1.25rem;margin:.5rem 0;overflow-wrap:anywhere}
+a{color:#0b57a4}ul{list-style:none;margin:0;padding:0}
 .phone{display:block;background:#fff;border-radius:.5rem;padding:.6rem .75rem;margin:.4rem 0;
 text-decoration:none;color:inherit;overflow-wrap:anywhere}.phone small,.bubble small{color:#54616d}
 .phone p{margin:.2rem 0 0;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;
@@ -33,8 +34,9 @@ margin:.4rem 0;background:#e6eaee;white-space:pre-wrap;overflow-wrap:anywhere}
 gap:.5rem;margin:.75rem 0}button{font:inherit;padding:.6rem;border:1px solid #14202b;
 border-radius:.5rem;background:#fff;cursor:pointer}button.help{background:#b3261e;color:#fff;
 border-color:#b3261e}input,textarea,select{font:inherit;width:100%;padding:.5rem;border:1px solid
-#54616d;border-radius:.5rem}form.row{display:flex;gap:.5rem;margin:.5rem 0}form.row button{
-flex:none}label{display:block;margin:.5rem 0}.note{background:#fff3cd;padding:.5rem .75rem;
+#54616d;border-radius:.5rem}
+form.row{display:flex;flex-wrap:wrap;gap:.5rem;margin:.5rem 0}form.row button{flex:none}
+form.row input{flex:1 1 5rem;width:auto;min-width:0}label{display:block;margin:.5rem 0}.note{background:#fff3cd;padding:.5rem .75rem;
 border-radius:.5rem}:focus-visible{outline:3px solid #0b57a4;outline-offset:2px}
 """
 KNOB_LABELS = {
@@ -89,7 +91,7 @@ class Pages:
             "手机 Phones",
             f"<form class=row role=search><input name=q value='{escape(wanted, quote=True)}' "
             "aria-label='号码或文字 number or text' placeholder='+678… / openid / 文字 text'>"
-            f"<button>查找 Find</button></form><p>共 {total} 部 phones。</p><ul>{rows}</ul>",
+            f"<button>查找 Find</button></form><p>共 {total} 部手机 phones</p><ul>{rows}</ul>",
         )
 
     def _newest(self, wanted: str) -> list[Phone]:
