@@ -36,7 +36,8 @@ border-radius:.5rem;background:#fff;cursor:pointer}button.help{background:#b3261
 border-color:#b3261e}input,textarea,select{font:inherit;width:100%;padding:.5rem;border:1px solid
 #54616d;border-radius:.5rem}
 form.row{display:flex;flex-wrap:wrap;gap:.5rem;margin:.5rem 0}form.row button{flex:none}
-form.row input{flex:1 1 5rem;width:auto;min-width:0}label{display:block;margin:.5rem 0}.note{background:#fff3cd;padding:.5rem .75rem;
+form.row input{flex:1 1 5rem;width:auto;min-width:0}
+label{display:block;margin:.5rem 0}.note{background:#fff3cd;padding:.5rem .75rem;
 border-radius:.5rem}:focus-visible{outline:3px solid #0b57a4;outline-offset:2px}
 """
 KNOB_LABELS = {
