@@ -1,7 +1,8 @@
 """The sweep: one process that finishes whatever another left unfinished.
 
 Apps register steps in their `ready()`. Every step is idempotent and claims what it works on by a
-conditional update, so two sweeps at once do no harm.
+conditional update, so two sweeps at once do no harm. Steps of one lane run one after the other;
+each lane is a thread, so that a broker that hangs holds up neither timers nor replies.
 """
 
 import logging
@@ -21,16 +22,17 @@ class Step:
     name: str
     work: Callable[[], int]
     interval: float
+    lane: str
     due: float = field(default=0.0)
 
 
 STEPS: list[Step] = []
 
 
-def register(name: str, work: Callable[[], int], *, interval: float) -> None:
+def register(name: str, work: Callable[[], int], *, interval: float, lane: str = "records") -> None:
     """Add a step; registering the same name again replaces it."""
     STEPS[:] = [step for step in STEPS if step.name != name]
-    STEPS.append(Step(name, work, interval))
+    STEPS.append(Step(name, work, interval, lane))
 
 
 def run_once() -> dict[str, int]:
@@ -46,11 +48,16 @@ def settle(limit: int = 50) -> None:
     raise RuntimeError("the sweep finds work without end")
 
 
-def run_due() -> None:
-    """The steps that are due. One that breaks does not keep the others from their turn."""
+def lanes() -> list[str]:
+    """The lanes there are, in order of registration."""
+    return list(dict.fromkeys(step.lane for step in STEPS))
+
+
+def run_due(lane: str) -> None:
+    """The steps of `lane` that are due. One that breaks does not cost the others their turn."""
     failures = []
     for step in STEPS:
-        if time.monotonic() < step.due:
+        if step.lane != lane or time.monotonic() < step.due:
             continue
         try:
             moved = step.work()

@@ -11,4 +11,4 @@ class EventsConfig(AppConfig):
         from config.kernel import sweep
         from crisis.events.services import publish_waiting
 
-        sweep.register("publish_events", publish_waiting, interval=0.5)
+        sweep.register("publish_events", publish_waiting, interval=0.5, lane="broker")

@@ -19,23 +19,21 @@ from crisis.incidents.drafts import (
     content_hash,
     draft_of,
     render_texts,
-    text_variables,
 )
 from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.preview import needs_second_officer, post_for
+from crisis.incidents.services.speaking import open_wave
 from crisis.incidents.signals import incident_declared, incident_stood_down
-from crisis.incidents.states import TRANSITIONS, IncidentState, ResponseLevel
+from crisis.incidents.states import TRANSITIONS, IncidentState
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
 from notifications import bell
-from notifications.services.waves import create_wave
-from notifications.states import Priority, WaveKind
+from notifications.states import WaveKind
 from registry.geography.inside import Inside, people_inside
-from registry.models import Post
 
 # After this the first message no longer helps and is not sent any more.
-INITIAL_EXPIRES = timedelta(hours=6)
+INITIAL_HELPS_FOR = timedelta(hours=6)
 EXPAND = "incidents.expand"
 
 
@@ -62,7 +60,7 @@ def declare_incident(
             incident.save()
             _record(officer, "incident.submit", incident, people=len(inside.person_ids))
             if not needs_second_officer(len(inside.person_ids)):
-                _declare(incident, post, inside)
+                _declare(incident, inside)
     except IntegrityError:
         # The same form was submitted twice at once: the other one won.
         return Incident.objects.get(declaration_key=declaration_key)
@@ -77,7 +75,7 @@ def approve_incident(
     Raises DomainError: forbidden, same_officer, content_changed, count_changed, wrong_state.
     """
     demand(officer, Capability.APPROVE)
-    post = post_for(draft_of(incident), officer)
+    post_for(draft_of(incident), officer)
     if officer.pk == incident.submitted_by_id:
         raise DomainError(
             "same_officer", _("提交人不能复核自己的宣布。请另一位官员复核。"), status=403
@@ -90,7 +88,7 @@ def approve_incident(
         _check_move(incident, IncidentState.DECLARED)
         incident.approved_by = officer
         _record(officer, "incident.approve", incident, people=len(inside.person_ids))
-        _declare(incident, post, inside)
+        _declare(incident, inside)
     return incident
 
 
@@ -161,7 +159,7 @@ def _new_incident(draft: IncidentDraft, officer: User, key: str, people: int) ->
     )
 
 
-def _declare(incident: Incident, post: Post, inside: Inside) -> None:
+def _declare(incident: Incident, inside: Inside) -> None:
     """Freeze incident, audience and words in the caller's commit; ring once it is done."""
     now = clock.now()
     incident.state = IncidentState.DECLARED
@@ -170,16 +168,7 @@ def _declare(incident: Incident, post: Post, inside: Inside) -> None:
     incident.certain_count = int(inside.certain.sum())
     incident.save()
     AudienceSlice.objects.bulk_create(slices_of(incident, inside, settings.SLICE_SIZE))
-    red = incident.response_level == ResponseLevel.RED
-    create_wave(
-        kind=WaveKind.INITIAL,
-        priority=Priority.RED if red else Priority.ORDINARY,
-        template=incident.template,
-        variables=text_variables(draft_of(incident), post),
-        signature=(post.signature_zh, post.signature_en),
-        source=incident.source,
-        expires_at=now + INITIAL_EXPIRES,
-    )
+    open_wave(incident, kind=WaveKind.INITIAL, template=incident.template, lasts=INITIAL_HELPS_FOR)
     emit(type=EventType.INCIDENT_DECLARED, subject=incident.source, data=event_data(incident))
     incident_declared.send(sender=Incident, incident=incident)
     transaction.on_commit(lambda: ring_expand(incident.pk))

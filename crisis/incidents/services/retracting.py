@@ -6,24 +6,25 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from config.kernel import audit, clock
+from config.kernel import audit
 from config.kernel.errors import DomainError
 from crisis.events.services import emit
 from crisis.events.types import EventType
-from crisis.incidents.drafts import draft_of, text_variables
+from crisis.incidents.drafts import draft_of
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import post_for
 from crisis.incidents.services.expanding import initial_wave
+from crisis.incidents.services.speaking import open_wave
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
 from notifications.models import Wave
 from notifications.selectors import may_have_got, waves_of
 from notifications.services.recipients import add_recipients, recipients_from
-from notifications.services.waves import create_wave, recipients_done, retract_wave
-from notifications.states import Priority, WaveKind
+from notifications.services.waves import recipients_done, retract_wave
+from notifications.states import WaveKind
 
-EXPIRES = timedelta(hours=24)
+HELPS_FOR = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -41,14 +42,15 @@ def retract_incident_wave(*, incident: Incident, wave: Wave, officer: User) -> W
     if not retract_wave(wave=wave, actor=officer.username):
         raise DomainError("already_retracted", _("该批次已经撤回。"), status=409)
     sent_at = wave.created_at.astimezone(ZoneInfo(post.time_zone))
-    retraction = _follow(
+    retraction = open_wave(
         incident,
         kind=WaveKind.RETRACTION,
         template="retraction",
-        priority=Priority.RETRACTION,
+        lasts=HELPS_FOR,
         extra={"retracted_code": wave.code, "sent_at": f"{sent_at:%H:%M}"},
         retracts=wave,
     )
+    _follow(wave, retraction)
     emit(
         type=EventType.WAVE_RETRACTED,
         subject=incident.source,
@@ -65,38 +67,12 @@ def send_all_clear(*, incident: Incident, officer: User) -> Wave:
     if waves_of(incident.source).filter(kind=WaveKind.ALL_CLEAR).exists():
         raise DomainError("already_sent", _("解除通知已经发出。"), status=409)
     audit.record(actor=officer.username, act="incident.all_clear", subject=incident.source)
-    return _follow(
-        incident,
-        kind=WaveKind.ALL_CLEAR,
-        template="all_clear",
-        priority=Priority.ORDINARY,
-        extra={},
-        retracts=None,
-    )
-
-
-def _follow(
-    incident: Incident,
-    *,
-    kind: WaveKind,
-    template: str,
-    priority: Priority,
-    extra: dict[str, str],
-    retracts: Wave | None,
-) -> Wave:
-    """A wave to everyone who got, or may have got, the wave it follows."""
-    post = incident.post
-    wave = create_wave(
-        kind=kind,
-        priority=priority,
-        template=template,
-        variables=text_variables(draft_of(incident), post) | extra,
-        signature=(post.signature_zh, post.signature_en),
-        source=incident.source,
-        expires_at=clock.now() + EXPIRES,
-        retracts=retracts,
-    )
-    followed = may_have_got(retracts or initial_wave(incident))
-    add_recipients(wave=wave, recipients=recipients_from(followed))
-    recipients_done(wave=wave)
+    wave = open_wave(incident, kind=WaveKind.ALL_CLEAR, template="all_clear", lasts=HELPS_FOR)
+    _follow(initial_wave(incident), wave)
     return wave
+
+
+def _follow(followed: Wave, wave: Wave) -> None:
+    """Fill `wave` with everyone who got, or may have got, the wave it follows."""
+    add_recipients(wave=wave, recipients=recipients_from(may_have_got(followed)))
+    recipients_done(wave=wave)

@@ -5,23 +5,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from config.kernel import clock
-from crisis.incidents.drafts import draft_of, text_variables
 from crisis.incidents.models import Incident
+from crisis.incidents.services.speaking import open_wave
 from crisis.rollcall.services.log import Entry, incident_of, write_log
 from crisis.rollcall.states import EventKind, Source
 from notifications.models import Delivery, Reply
 from notifications.selectors import waves_of
 from notifications.services.recipients import add_recipients, recipients_from
-from notifications.services.waves import create_wave
 from notifications.signals import ReadReply, ToldOutcome
-from notifications.states import HANDED_OVER, DeliveryState, Meaning, Priority, WaveKind
+from notifications.states import HANDED_OVER, DeliveryState, Meaning, WaveKind
 from registry.drafts import Place
 from registry.models.whereabouts import MAX_ACCURACY_M
 from registry.selectors import current_places, persons_by_ids
 from registry.services import retire_address, share_position
 
-WHO_ELSE_EXPIRES = timedelta(hours=6)
+WHO_ELSE_HELPS_FOR = timedelta(hours=6)
 # WeChat's location message has no accuracy: what a phone's chosen point on a map is worth.
 DEFAULT_ACCURACY_M = 500.0
 T = TypeVar("T", ToldOutcome, ReadReply)
@@ -99,15 +97,8 @@ def _ask_who_else(incident: Incident, replies: Sequence[ReadReply]) -> None:
     deliveries = Delivery.objects.filter(pk__in=answered.values("delivery"))
     wave = waves_of(incident.source).filter(template="who_else").first()
     if wave is None:
-        post = incident.post
-        wave = create_wave(
-            kind=WaveKind.UPDATE,
-            priority=Priority.ORDINARY,
-            template="who_else",
-            variables=text_variables(draft_of(incident), post),
-            signature=(post.signature_zh, post.signature_en),
-            source=incident.source,
-            expires_at=clock.now() + WHO_ELSE_EXPIRES,
+        wave = open_wave(
+            incident, kind=WaveKind.UPDATE, template="who_else", lasts=WHO_ELSE_HELPS_FOR
         )
     add_recipients(wave=wave, recipients=recipients_from(deliveries))
 

@@ -7,20 +7,20 @@ from django.conf import settings
 from django.db import transaction
 
 from config.kernel import clock
-from crisis.incidents.drafts import draft_of, text_variables
 from crisis.incidents.models import Incident
 from crisis.incidents.services.expanding import as_recipient, initial_wave
-from crisis.incidents.states import IncidentState, ResponseLevel
+from crisis.incidents.services.speaking import open_wave
+from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import DueStep, Standing
 from crisis.rollcall.services.log import Entry, write_log
 from crisis.rollcall.states import Condition, Contact, EventKind, Source, StepKind
 from notifications.services.recipients import add_recipients
-from notifications.services.waves import create_wave, recipients_done
-from notifications.states import Priority, WaveKind
+from notifications.services.waves import recipients_done
+from notifications.states import WaveKind
 from registry.reach import addresses_for
 
 log = logging.getLogger("guihang.timers")
-REMINDER_EXPIRES = timedelta(hours=2)
+REMINDER_HELPS_FOR = timedelta(hours=2)
 SILENT = (Contact.NOT_CONTACTED, Contact.ALERTED, Contact.NO_ANSWER)
 
 
@@ -63,16 +63,8 @@ def remind_silent(incident: Incident) -> int:
     silent = silent_refs(incident)
     if not silent:
         return 0
-    post = incident.post
-    red = incident.response_level == ResponseLevel.RED
-    wave = create_wave(
-        kind=WaveKind.REMINDER,
-        priority=Priority.RED if red else Priority.ORDINARY,
-        template="reminder",
-        variables=text_variables(draft_of(incident), post),
-        signature=(post.signature_zh, post.signature_en),
-        source=incident.source,
-        expires_at=clock.now() + REMINDER_EXPIRES,
+    wave = open_wave(
+        incident, kind=WaveKind.REMINDER, template="reminder", lasts=REMINDER_HELPS_FOR
     )
     sent = 0
     for start in range(0, len(silent), settings.SLICE_SIZE):

@@ -1,6 +1,5 @@
 """Run the sweep until told to stop."""
 
-import logging
 import signal
 import threading
 from typing import Any
@@ -10,7 +9,6 @@ from django.core.management.base import BaseCommand
 from config.kernel import sweep
 from config.kernel.processes import die_with_parent
 
-log = logging.getLogger("guihang.sweep")
 PAUSE_SECONDS = 0.1
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -23,8 +21,23 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
+        lanes = [
+            # Daemons: a lane that hangs in a dead broker must not keep the process from ending.
+            threading.Thread(target=run_lane, args=(lane, stop), name=lane, daemon=True)
+            for lane in sweep.lanes()
+        ]
+        for lane in lanes:
+            lane.start()
         while not stop.wait(PAUSE_SECONDS):
-            try:
-                sweep.run_due()
-            except ExceptionGroup:  # already logged step by step; the database may come back
-                stop.wait(AFTER_FAILURE_SECONDS)
+            if not all(lane.is_alive() for lane in lanes):
+                raise SystemExit("a lane of the sweep has died; its last words stand above")
+        for lane in lanes:
+            lane.join(timeout=5)
+
+
+def run_lane(lane: str, stop: threading.Event) -> None:
+    while not stop.wait(PAUSE_SECONDS):
+        try:
+            sweep.run_due(lane)
+        except ExceptionGroup:  # already logged step by step; the database may come back
+            stop.wait(AFTER_FAILURE_SECONDS)
