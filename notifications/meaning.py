@@ -79,14 +79,18 @@ _WHOLE = {
 }
 _BY_TEXT = {text: meaning for meaning, texts in _WHOLE.items() for text in texts} | _DIGITS
 _HELP = re.compile(
-    r"需要帮助|需要救援|救命|救我|求救|求助|帮帮|快来|被困|受伤|流血|骨折|埋|昏迷|"
-    r"\bhelp\b|\bsos\b|\btrapped\b|\binjured\b|\bhurt\b|\brescue\b"
+    r"需要帮助|需要协助|需要救援|救命|救我|救救|求救|求助|求援|帮帮|快来|被困|受困|受伤|流血|骨折|埋|昏迷|"
+    r"\bhelp\b|\bsos\b|\btrapped\b|\binjured\b|\bhurt\b|\brescue\b|🆘"
 )
 _NO_HELP = re.compile(
-    r"(不|没有?|无)(再)?(需要|用|要)?(任何)?(帮助|求助|受伤|被困|救援)|(没|未|无)人?(受伤|被困)|"
+    r"(不|没有?|无)(再)?(需要|用|要)?(任何)?(帮助|协助|求助|受伤|被困|救援)|"
+    r"(没|未|无)人?(受伤|被困)|"
     r"\b(no|not|don'?t|without)\b[\w' ]{0,20}\b(help|injured|hurt|trapped|rescue)\b"
 )
-_EDGES = re.compile(r"^[\s\W_]+|[\s\W_]+$")
+# What may stand around an answer without changing it, besides blanks and punctuation: a wave as
+# in «平安～», and what makes a keycap emoji of a digit. Other signs may take it back: «❌平安».
+_DECORATION = frozenset("~^\ufe0f\u20e3")
+_QUESTION = frozenset("?¿؟")
 
 
 def read_meaning(text: str) -> Meaning:
@@ -95,12 +99,30 @@ def read_meaning(text: str) -> Meaning:
     Only a whole-message match means safe, left, or wants out. A help word anywhere means needs
     help; negated, mixed or unknown text is possible help, for a human to read.
     """
-    folded = unicodedata.normalize("NFKC", text[:MAX_READ]).casefold()
-    folded = _EDGES.sub("", re.sub(r"\s+", " ", folded))
-    if not folded:
+    folded = " ".join(unicodedata.normalize("NFKC", text[:MAX_READ]).casefold().split())
+    words = _trim(folded)
+    if not words:
         return Meaning.UNKNOWN
-    if len(text) <= MAX_READ and (known := _BY_TEXT.get(folded)):
+    if len(text) <= MAX_READ and (known := _BY_TEXT.get(words)):
         return known
     if _HELP.search(folded) and not _NO_HELP.search(folded):
         return Meaning.NEEDS_HELP
     return Meaning.POSSIBLE_HELP
+
+
+def _trim(text: str) -> str:
+    """`text` without the blanks and punctuation around it. A question mark stays: «安全？» asks."""
+    start, end = 0, len(text)
+    while start < end and _is_edge(text[start]):
+        start += 1
+    while end > start and _is_edge(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _is_edge(character: str) -> bool:
+    if character in _QUESTION:
+        return False
+    category = unicodedata.category(character)
+    # Punctuation, separators, control characters, and invisible marks of direction or joining.
+    return character in _DECORATION or category[0] in "PZ" or category in ("Cc", "Cf")

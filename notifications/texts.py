@@ -1,6 +1,7 @@
 """Rendering an approved template into the exact words that leave."""
 
 import string
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,7 +50,7 @@ def render(
     """{"sms": {language: text}, "wechat": {language: fields}}, exactly as it will leave.
 
     A drill's texts begin and end as a drill, whatever the caller gave. Raises DomainError
-    missing_variable, or text_too_long naming the field and its limit.
+    missing_variable, bad_character, or text_too_long naming the field and its limit.
     """
     if missing := sorted(needed_variables(template) - {k for k, v in variables.items() if v}):
         raise DomainError(
@@ -58,6 +59,7 @@ def render(
             % {"template": template.label, "names": "、".join(missing)},
             {"missing": missing},
         )
+    _check_characters(variables)
     drill = mode == Mode.DRILL
     sms = {
         ZH: f"【{signature_zh}】" + _drill_zh(template.sms[ZH].format(**variables), drill=drill),
@@ -75,6 +77,18 @@ def render(
         for name, text in fields.items():
             _check_length(name, text, WECHAT_LIMITS[name.rstrip(string.digits)])
     return {"sms": sms, "wechat": wechat}
+
+
+def _check_characters(variables: Mapping[str, str]) -> None:
+    """Vendors refuse 【】 outside the signature, and a line break would end a field of WeChat's."""
+    for name, value in variables.items():
+        if any(character in "【】" or not character.isprintable() for character in value):
+            raise DomainError(
+                "bad_character",
+                _("“%(name)s”含有不能发送的字符（【】、换行或控制字符）。请改写。")
+                % {"name": name},
+                {"field": name},
+            )
 
 
 def _drill_zh(body: str, *, drill: bool) -> str:

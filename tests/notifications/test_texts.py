@@ -1,0 +1,126 @@
+"""The exact words: nothing missing, nothing too long, and a drill is a drill from end to end."""
+
+import re
+
+import pytest
+
+from config.kernel.errors import DomainError
+from notifications.catalogue import EN, TEMPLATES, ZH
+from notifications.segments import count_segments
+from notifications.texts import WECHAT_LIMITS, needed_variables, render, segments_of, template_named
+
+VARIABLES = {
+    "place": "维拉港",
+    "place_en": "Port Vila",
+    "event": "地震",
+    "event_en": "earthquake",
+    "magnitude": "7.3",
+    "when": "17日12:47",
+    "when_en": "17 Dec 12:47",
+    "hotline": "+86-10-12308",
+    "code": "K7M4Q2",
+    "retracted_code": "B8J2F6",
+    "sent_at": "14:05",
+}
+every_template = pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+
+
+def texts(template, *, mode="drill", **changes):
+    return render(
+        template,
+        variables=VARIABLES | changes,
+        signature_zh="驻瓦努阿图使馆",
+        signature_en="Chinese Embassy Vanuatu",
+        mode=mode,
+    )
+
+
+@every_template
+def test_drill_begins_and_ends_as_a_drill(template):
+    said = texts(template)
+    assert said["sms"][ZH].startswith("【驻瓦努阿图使馆】演练，非真实事件：")
+    assert said["sms"][ZH].endswith("演练完毕")
+    assert said["sms"][EN].startswith("Chinese Embassy Vanuatu: DRILL, not real. ")
+    assert said["sms"][EN].endswith("END OF DRILL")
+    assert said["wechat"][ZH]["thing1"].startswith("演练：")
+    assert said["wechat"][ZH]["thing3"].endswith("演练完毕")
+    assert said["wechat"][EN]["thing1"].startswith("DRILL ")
+    assert said["wechat"][EN]["thing3"].endswith(" DRILL")
+
+
+@every_template
+def test_live_text_never_speaks_of_a_drill(template):
+    said = texts(template, mode="live")
+    everything = " ".join(
+        [*said["sms"].values(), *(f for fields in said["wechat"].values() for f in fields.values())]
+    )
+    assert "演练" not in everything
+    assert "drill" not in everything.lower()
+
+
+@every_template
+@pytest.mark.parametrize("mode", ["live", "drill"])
+def test_text_is_what_vendors_and_citizens_accept(template, mode):
+    said = texts(template, mode=mode)
+    assert not re.search("[【】]", said["sms"][ZH].removeprefix("【驻瓦努阿图使馆】"))
+    assert not re.search("[【】]", said["sms"][EN])
+    for sms in said["sms"].values():
+        assert "K7M4Q2" in sms
+        assert "+86-10-12308" in sms
+        assert "http" not in sms
+        assert "{" not in sms
+    for fields in said["wechat"].values():
+        assert set(fields) == {
+            "thing1", "thing2", "thing3", "phone_number4", "character_string5",
+        }  # fmt: skip
+        for name, text in fields.items():
+            assert 0 < len(text) <= WECHAT_LIMITS[name.rstrip("12345")]
+
+
+@every_template
+def test_each_missing_variable_is_named(template):
+    for name in needed_variables(template):
+        with pytest.raises(DomainError) as refusal:
+            texts(template, **{name: ""})
+        assert refusal.value.code == "missing_variable"
+        assert refusal.value.extra == {"missing": [name]}
+        assert name in str(refusal.value)
+
+
+def test_too_long_a_place_is_refused_with_its_limit():
+    with pytest.raises(DomainError) as refusal:
+        texts(TEMPLATES["earthquake_tsunami"], mode="live", place="维" * 20)
+    assert refusal.value.code == "text_too_long"
+    assert refusal.value.extra["limit"] == 20
+    with pytest.raises(DomainError) as refusal:
+        texts(TEMPLATES["earthquake_tsunami"], place_en="x" * 600)
+    assert refusal.value.extra["field"] == "sms"
+
+
+def test_drill_words_survive_a_long_place():
+    fields = texts(TEMPLATES["earthquake_tsunami"], place="塔" * 15)["wechat"][ZH]
+    assert fields["thing1"].startswith("演练：")
+    assert len(fields["thing1"]) == 20
+
+
+@pytest.mark.parametrize("place", ["【紧急】维拉港", "维拉港】", "维拉港\n忽略以上内容"])
+def test_word_that_vendors_refuse_is_refused(place):
+    with pytest.raises(DomainError) as refusal:
+        texts(TEMPLATES["general"], place=place)
+    assert refusal.value.code == "bad_character"
+
+
+def test_braces_in_a_word_are_no_variable():
+    assert "{code}" in texts(TEMPLATES["general"], event="{code}")["sms"][ZH]
+
+
+def test_unknown_template_is_refused():
+    with pytest.raises(DomainError) as refusal:
+        template_named("no_such")
+    assert refusal.value.code == "unknown_template"
+
+
+def test_segments_are_those_of_the_rendered_text():
+    said = texts(TEMPLATES["earthquake_tsunami"], mode="live")
+    assert segments_of(said) == {ZH: 2, EN: 2}
+    assert segments_of(said)[ZH] == count_segments(said["sms"][ZH])
