@@ -1,0 +1,61 @@
+"""manage.py load_people FILE.csv: a roster into the registry (columns: docs/registry-csv.md)."""
+
+import argparse
+import getpass
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.progress import Progress
+
+from config.kernel.errors import DomainError
+from registry.loader import LoadReport, load_people, write_errors
+
+
+class Command(BaseCommand):
+    help = "Load a roster of people from a CSV file. Loading the same file twice adds nobody."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="columns: docs/registry-csv.md")
+        parser.add_argument(
+            "--errors", type=Path, help="where refused rows go (default: FILE.errors.csv)"
+        )
+        parser.add_argument(
+            "--actor", default=f"shell:{getpass.getuser()}", help="for the audit log"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            content = options["file"].read_bytes()
+        except OSError as problem:
+            raise CommandError(f"{options['file']}: {problem.strerror}") from None
+        try:
+            report = self._load(content, options["actor"])
+        except DomainError as refused:
+            raise CommandError(f"{options['file']}: {refused}") from None
+        self._say(report, options["errors"] or options["file"].with_suffix(".errors.csv"))
+
+    def _load(self, content: bytes, actor: str) -> LoadReport:
+        with Progress(transient=True) as bar:
+            task = bar.add_task("people", total=None)
+            return load_people(
+                content=content,
+                actor=actor,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+
+    def _say(self, report: LoadReport, errors: Path) -> None:
+        if report.encoding != "utf-8":
+            self.stdout.write(f"read as {report.encoding}; UTF-8 is safer")
+        for heading in report.unknown_columns:
+            self.stdout.write(f"column «{heading}» is not known and was left out")
+        self.stdout.write(
+            f"{report.added} added, {report.known} already known, {len(report.errors)} refused"
+        )
+        if not report.errors:
+            return
+        with errors.open("w", encoding="utf-8-sig", newline="") as file:
+            write_errors(report, file)
+        for error in report.errors[:10]:
+            self.stdout.write(f"row {error.row.number}, {error.field}: {error.reason}")
+        self.stdout.write(f"correct the rows in {errors} and load that file")

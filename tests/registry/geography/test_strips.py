@@ -1,0 +1,136 @@
+"""Geometry against the truth: geopy's geodesic, published lines, brute force on hard circles."""
+
+import math
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from geopy.distance import geodesic
+
+from registry.geography.areas import Circle, make_area, make_circle
+from registry.geography.counting import WGS84
+from registry.geography.inside import people_inside
+from registry.geography.strips import strips_of
+from registry.models import Person, Whereabouts
+
+FIXTURE = Path(__file__).parents[4] / "shared/fixtures/geodesic/GeodTest-first20.dat"
+
+# lat1, lon1, lat2, lon2, metres: from C. F. F. Karney's GeodTest.dat (CC0), rounded.
+OWN = [
+    (3.311913742e-3, 0, 0.001762385472585824, 32.846794581272844, 3656488.4472191),
+    (20.423135394589, 0, -21.179388017798691648, 179.757116934570412271, 19917969.3423672),
+    (35.602540598169, 0, -19.406200172031696834, 78.995799629955596127, 10299779.6328425),
+    (26.010745808687, 0, 64.958396828764391273, 0.001576658648546905, 4328675.605565),
+    (17.162079946072, 0, -17.162079946072, 179.423239711929197618, 19973237.8142662576352),
+]
+
+
+def published() -> list[tuple[float, ...]]:
+    if not FIXTURE.exists():
+        pytest.skip("the shared geodesic lines are not beside this repository")
+    rows = [list(map(float, line.split())) for line in FIXTURE.read_text().splitlines()]
+    return [(lat1, lon1, lat2, lon2, s12) for lat1, lon1, _, lat2, lon2, _, s12, *_ in rows]
+
+
+@pytest.mark.parametrize("line", OWN)
+def test_distance_is_that_of_published_lines(line):
+    lat1, lon1, lat2, lon2, metres = line
+    assert WGS84.inv(lon1, lat1, lon2, lat2)[2] == pytest.approx(metres, abs=1e-6)
+
+
+def test_distance_is_that_of_the_shared_lines():
+    for lat1, lon1, lat2, lon2, metres in published():
+        assert WGS84.inv(lon1, lat1, lon2, lat2)[2] == pytest.approx(metres, abs=1e-6)
+
+
+def covered(circle: Circle, reach_m: float, latitude: float, longitude: float) -> bool:
+    strips, band = strips_of(circle, reach_m), math.floor(latitude * 20)
+    return any(
+        b == band and west <= longitude <= east
+        for b, west, east in zip(strips.bands, strips.west, strips.east, strict=True)
+    )
+
+
+HARD_CENTRES = [
+    (0.0, 0.0), (0.0, 180.0), (0.0, -180.0), (-17.7, 179.99), (-17.7, -179.99), (90.0, 0.0),
+    (-90.0, 77.0), (89.99, 12.0), (-89.5, -170.0), (66.5, 25.0), (51.5, 0.0), (-0.02, 179.999),
+]  # fmt: skip
+HARD_RADII = [1.0, 900.0, 20_000.0, 111_000.0, 1_500_000.0, 9_900_000.0, 15_000_000.0, 19_990_000.0]
+
+
+@pytest.mark.parametrize("centre", HARD_CENTRES)
+def test_no_point_on_the_rim_is_lost(centre):
+    """Points just inside the rim, in every direction, lie in the strips."""
+    for radius in HARD_RADII:
+        circle = make_circle(*centre, radius)
+        for azimuth in range(0, 360, 15):
+            lon, lat, _ = WGS84.fwd(circle.longitude, circle.latitude, azimuth, radius * 0.999999)
+            assert covered(circle, radius, lat, lon), (radius, azimuth, lat, lon)
+
+
+def test_strips_stay_close_to_the_circle():
+    strips = strips_of(make_circle(-17.7, 168.3, 100_000), 100_000)
+    assert len(strips.bands) <= 40
+    assert max(strips.east) - min(strips.west) < 2.0
+
+
+@pytest.fixture
+def scattered(db, at) -> list[Whereabouts]:
+    """Places all over the globe, thicker at the poles, the antimeridian and around Vanuatu."""
+    rng = Random(20241217)
+    corners = [(-90, 0), (90, 0), (89.97, 140), (-17.7, 180), (-17.7, -180), (0, 180), (-17.7, 168)]
+    spots = [
+        (math.degrees(math.asin(rng.uniform(-1, 1))), rng.uniform(-180, 180)) for _ in range(300)
+    ]
+    for latitude, longitude in corners:
+        for _ in range(70):
+            north = max(-90.0, min(90.0, latitude + rng.gauss(0, 1.5)))
+            east = (longitude + rng.gauss(0, 1.5) + 180) % 360 - 180
+            spots.append((north, east))
+    spots += corners
+    people = Person.objects.bulk_create(Person(name="测试", registered_at=at) for _spot in spots)
+    return Whereabouts.objects.bulk_create(
+        Whereabouts(
+            person=person, kind="residence", country="VU", recorded_at=at,
+            latitude=lat, longitude=lon, band=math.floor(lat * 20),
+            accuracy_m=rng.choice([0, 10, 1_000, 1_001, 20_000, 50_000]),
+        )
+        for person, (lat, lon) in zip(people, spots, strict=True)
+    )  # fmt: skip
+
+
+def brute_force(circle: Circle, places: list[Whereabouts]) -> tuple[dict[int, bool], set[int]]:
+    """(person → certain, persons too close to a rim to call) by geopy alone."""
+    inside, unclear = {}, set()
+    for place in places:
+        metres = geodesic((circle.latitude, circle.longitude), (place.latitude, place.longitude)).m
+        if metres <= circle.radius_m + place.accuracy_m:
+            inside[place.person_id] = metres + place.accuracy_m <= circle.radius_m
+        rims = (circle.radius_m + place.accuracy_m, circle.radius_m - place.accuracy_m)
+        if min(abs(metres - rim) for rim in rims) < 1e-6:
+            unclear.add(place.person_id)
+    return inside, unclear
+
+
+def test_inside_is_what_brute_force_finds(scattered, at):
+    rng = Random(7)
+    circles = [make_circle(*centre, rng.choice(HARD_RADII[1:])) for centre in HARD_CENTRES]
+    circles += [
+        make_circle(rng.uniform(-90, 90), rng.uniform(-180, 180), 10 ** rng.uniform(3, 7.3))
+        for _ in range(8)
+    ]
+    for circle in circles:
+        expected, unclear = brute_force(circle, scattered)
+        found = people_inside(make_area(circle=circle), at=at)
+        certain = dict(zip(found.person_ids.tolist(), found.certain.astype(bool), strict=True))
+        for person in expected.keys() ^ certain.keys():
+            assert person in unclear, circle
+        for person in (expected.keys() & certain.keys()) - unclear:
+            assert certain[person] == expected[person], circle
+
+
+def test_ids_are_sorted_and_unique(scattered, at):
+    found = people_inside(make_area(circle=make_circle(-17.7, 180, 15_000_000)), at=at)
+    assert len(found) > 300
+    assert (np.diff(found.person_ids) > 0).all()

@@ -1,0 +1,135 @@
+"""What may be written into the registry, and how it is found again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from config.kernel import clock
+from config.kernel.errors import DomainError
+from registry import selectors, services
+from registry.drafts import PersonDraft, Place
+from registry.models import Household, Jurisdiction, Post
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2024, 12, 17, 2, 0, tzinfo=UTC)
+VILA = Place(country="vu", latitude=-17.7365, longitude=168.3137, accuracy_m=50)
+
+
+@pytest.fixture(autouse=True)
+def _held():
+    with clock.held_at(NOW):
+        yield
+
+
+@pytest.fixture
+def wang():
+    draft = PersonDraft(
+        name=" 王\u200b小明 ", passport_name="wang/xiaoming", document_number="ez 123-4567",
+        needs=("infant",), external_ref="A-1",
+    )  # fmt: skip
+    return services.register_person(draft=draft)
+
+
+def test_person_is_written_clean_and_found_by_all_that_is_known(wang):
+    services.add_contact_point(person=wang, channel="sms", address="5912345", region="VU")
+    wang.refresh_from_db()
+    assert (wang.name, wang.document_number, wang.registered_at) == ("王小明", "EZ1234567", NOW)
+    for text in ("王小", "Wang/X", "EZ1234567", "ez 1234567", "+678 591 2345"):
+        assert selectors.search_persons(text) == [wang], text
+    for text in ("", "小明", "EZ1234568", "+6785912346", "王大"):
+        assert selectors.search_persons(text) == [], text
+    assert selectors.persons_by_ids([wang.pk, 10**9]) == {wang.pk: wang}
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ({"name": " \u200b"}, "name"),
+        ({"name": "王" * 81}, "name"),
+        ({"sex": "male"}, "sex"),
+        ({"nationality": "XX"}, "nationality"),
+        ({"document_number": "12"}, "document_number"),
+        ({"passport_name": "王小明"}, "passport_name"),
+        ({"birth_date": NOW.date() + timedelta(days=1)}, "birth_date"),
+        ({"needs": ("parking",)}, "needs"),
+    ],
+)
+def test_bad_person_is_refused_and_the_field_named(columns, field):
+    with pytest.raises(DomainError) as refused:
+        services.register_person(draft=PersonDraft(**{"name": "王", **columns}))
+    assert refused.value.extra["field"] == field
+
+
+def test_same_reference_is_refused(wang):
+    with pytest.raises(DomainError) as refused:
+        services.register_person(draft=PersonDraft(name="王", external_ref="A-1"))
+    assert refused.value.code == "already_registered"
+
+
+def test_contact_point_is_one_and_proof_is_kept(wang):
+    first = services.add_contact_point(person=wang, channel="sms", address="+6785912345")
+    again = services.add_contact_point(
+        person=wang, channel="sms", address="+678 591 2345", verified_at=NOW
+    )
+    assert (again.pk, again.verified_at) == (first.pk, NOW)
+    assert services.retire_address(channel="sms", index=bytes(first.address_index)) == 1
+    assert services.retire_address(channel="sms", index=bytes(first.address_index)) == 0
+
+
+def test_residence_is_replaced_and_trips_are_kept_once(wang):
+    services.set_whereabouts(person=wang, kind="residence", place=VILA)
+    services.set_whereabouts(person=wang, kind="residence", place=Place(country="FJ"))
+    for _ in range(2):
+        services.set_whereabouts(
+            person=wang, kind="trip", place=VILA, starts_at=NOW, ends_at=NOW + timedelta(days=3)
+        )
+    (places,) = selectors.whereabouts_of([wang.pk]).values()
+    assert sorted((p.kind, p.country, p.band) for p in places if p.band is not None) == [
+        ("trip", "VU", -355)
+    ]
+    assert [(p.kind, p.country) for p in places if p.band is None] == [("residence", "FJ")]
+
+
+def test_late_older_position_changes_nothing(wang):
+    services.share_position(person=wang, place=VILA, shared_at=NOW)
+    late = services.share_position(
+        person=wang, place=Place(country="FJ"), shared_at=NOW - timedelta(hours=1)
+    )
+    assert (late.country, wang.whereabouts.count()) == ("VU", 1)
+
+
+def test_trip_needs_both_ends_in_order(wang):
+    for starts, ends in ((NOW, None), (NOW, NOW - timedelta(days=1))):
+        with pytest.raises(DomainError) as refused:
+            services.set_whereabouts(
+                person=wang, kind="trip", place=VILA, starts_at=starts, ends_at=ends
+            )
+        assert refused.value.code == "bad_trip"
+
+
+def test_place_vaguer_than_fifty_kilometres_keeps_its_country_only():
+    vague = Place(country="VU", latitude=0, longitude=0, accuracy_m=60_000).clean()
+    assert (vague.latitude, vague.accuracy_m, vague.columns()["band"]) == (None, None, None)
+
+
+def test_household_emergency_contact_and_leaving(wang):
+    home = Household.objects.create()
+    services.join_household(person=wang, household=home)
+    assert list(selectors.household_members(home)) == [wang]
+    for _ in range(2):
+        services.add_emergency_contact(
+            person=wang, name="王大明", relation="父亲", phone="13800138000"
+        )
+    assert wang.emergency_contacts.get().phone == "+8613800138000"
+    assert (services.leave_registry(person=wang), services.leave_registry(person=wang)) == (
+        True,
+        False,
+    )
+    assert not selectors.household_members(home).exists()
+
+
+def test_posts_are_found_by_jurisdiction():
+    post = Post.objects.create(code="T-VLI", name_zh="驻瓦努阿图使馆", name_en="Embassy")
+    Jurisdiction.objects.create(post=post, country="VU")
+    assert post in selectors.posts_for("VU")
+    assert post not in selectors.posts_for("FJ")
