@@ -26,7 +26,7 @@ class AdministrationSite(AdminSite):
     def site_header(self) -> str:  # type: ignore[override]
         return "归航 · 演练 DRILL" if settings.MODE == "drill" else "归航 · 实战 LIVE"
 
-    site_title = site_header  # type: ignore[assignment]
+    site_title = site_header
 
     def has_permission(self, request: HttpRequest) -> bool:
         """By capability, not by a flag that somebody may set beside it."""

@@ -21,5 +21,6 @@ def installation(request: HttpRequest) -> dict[str, object]:
 def _capabilities(request: HttpRequest) -> dict[str, bool]:
     """Capability value → held, for templates; all False before log-in."""
     user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
-    return {wanted.value: known and user.can(wanted) for wanted in Capability}
+    if user is None or not user.is_authenticated:
+        return {wanted.value: False for wanted in Capability}
+    return {wanted.value: user.can(wanted) for wanted in Capability}

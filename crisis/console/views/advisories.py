@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from crisis.advisories.models import Advisory
 from crisis.advisories.selectors import in_force_everywhere
 from crisis.advisories.services import issue_advisory, withdraw_advisory
 from crisis.console.forms.advisories import BEIJING, AdvisoryForm
-from crisis.staff.guards import requires
+from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import posts_of
@@ -23,7 +23,7 @@ HISTORY_A_PAGE = 30
 
 
 @requires(Capability.ENTER)
-def in_force(request: HttpRequest) -> HttpResponse:
+def in_force(request: StaffRequest) -> HttpResponse:
     """Advisories are public: every member of staff reads those of all countries."""
     now = clock.now().astimezone(BEIJING).replace(tzinfo=None)
     form = AdvisoryForm(served=served_by(request.user), initial={"starts_at": now})
@@ -32,7 +32,7 @@ def in_force(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Capability.ISSUE_ADVISORY)
-def issue(request: HttpRequest) -> HttpResponse:
+def issue(request: StaffRequest) -> HttpResponse:
     form = AdvisoryForm(request.POST, served=served_by(request.user))
     if not form.is_valid():
         return show(request, form)
@@ -47,7 +47,7 @@ def issue(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Capability.ISSUE_ADVISORY)
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     withdraw_advisory(advisory=get_object_or_404(Advisory, pk=pk), officer=request.user)
     messages.success(request, _("安全提醒已撤销，历史保留。"))
     return redirect("console:advisories")
@@ -59,7 +59,7 @@ def served_by(user: User) -> list[str]:
     return sorted(set(served.values_list("country", flat=True)))
 
 
-def show(request: HttpRequest, form: AdvisoryForm) -> HttpResponse:
+def show(request: StaffRequest, form: AdvisoryForm) -> HttpResponse:
     history = Advisory.objects.select_related("issued_by").order_by("-issued_at", "-pk")
     context = {
         "section": "advisories",

@@ -1,19 +1,19 @@
 """The audit log, for those who read it."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from config.kernel import audit
 from config.kernel.models import AuditEntry
-from crisis.staff.guards import requires
+from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 
 ENTRIES_A_PAGE = 50
 
 
 @requires(Capability.VIEW_AUDIT)
-def entries(request: HttpRequest) -> HttpResponse:
+def entries(request: StaffRequest) -> HttpResponse:
     """Newest first; `?verify=1` walks the whole chain, which takes a second per 100,000 entries."""
     rows = AuditEntry.objects.order_by("-number")
     actor, act = request.GET.get("actor", "").strip(), request.GET.get("act", "").strip()

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -20,13 +20,13 @@ from crisis.incidents.models import Incident
 from crisis.incidents.preview import preview_incident
 from crisis.incidents.services import approve_incident, declare_incident, discard_incident
 from crisis.incidents.states import IncidentState
-from crisis.staff.guards import requires
+from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 
 
 @requires(Capability.DECLARE)
-def declare(request: HttpRequest) -> HttpResponse:
+def declare(request: StaffRequest) -> HttpResponse:
     """GET: the form, filled from a hazard signal where one is named. POST: the preview."""
     if request.method != "POST":
         form = DeclareForm(officer=request.user, initial=initial_values(request))
@@ -39,7 +39,7 @@ def declare(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Capability.DECLARE)
-def confirm(request: HttpRequest) -> HttpResponse:
+def confirm(request: StaffRequest) -> HttpResponse:
     """The officer has typed how many people this is about; a repeated submit is one incident."""
     form = DeclareForm(request.POST, officer=request.user)
     if not form.is_valid():
@@ -69,7 +69,7 @@ def type_the_number() -> str:
     return _("请输入预览中的人数（阿拉伯数字），以确认您看过它。")
 
 
-def initial_values(request: HttpRequest) -> dict[str, Any]:
+def initial_values(request: StaffRequest) -> dict[str, Any]:
     zone = post_zone(request.user)
     initial = {"local_time": clock.now().astimezone(zone).replace(tzinfo=None)}
     number = request.GET.get("signal", "")
@@ -82,13 +82,13 @@ def post_zone(user: User) -> ZoneInfo:
     return ZoneInfo(post.time_zone if post else "UTC")
 
 
-def show_form(request: HttpRequest, form: DeclareForm) -> HttpResponse:
+def show_form(request: StaffRequest, form: DeclareForm) -> HttpResponse:
     context = {"section": "declare", "form": form, "zone": post_zone(request.user)}
     return render(request, "console/declare.html", context, status=400 if form.errors else 200)
 
 
 def show_preview(
-    request: HttpRequest, form: DeclareForm, *, key: str, problem: str = ""
+    request: StaffRequest, form: DeclareForm, *, key: str, problem: str = ""
 ) -> HttpResponse:
     """Counts first. What the services refuse goes back to the form, with everything typed."""
     try:
@@ -109,7 +109,7 @@ def show_preview(
 # -- The second officer -----------------------------------------------------------------
 
 
-def show_draft(request: HttpRequest, incident: Incident, problem: str = "") -> HttpResponse:
+def show_draft(request: StaffRequest, incident: Incident, problem: str = "") -> HttpResponse:
     """What was submitted, previewed afresh: the counts are now's, the content is frozen."""
     own_post = request.user.posts.filter(pk=incident.post_id).exists()
     officer = own_post and request.user.can(Capability.APPROVE)
@@ -122,7 +122,7 @@ def show_draft(request: HttpRequest, incident: Incident, problem: str = "") -> H
 
 @require_POST
 @requires(Capability.APPROVE)
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: StaffRequest, pk: int) -> HttpResponse:
     """`content_hash` names exactly what this officer saw, the typed number that they read it."""
     incident = visible_incident(request.user, pk)
     typed = request.POST.get("confirmed_count", "").strip()
@@ -145,7 +145,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Capability.DECLARE)
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: StaffRequest, pk: int) -> HttpResponse:
     discard_incident(incident=visible_incident(request.user, pk), officer=request.user)
     messages.success(request, _("草案已作废，没有发出任何消息。"))
     return redirect("console:home")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from crisis.console.live import head_figures
@@ -10,7 +10,7 @@ from crisis.console.selectors import visible_incidents
 from crisis.hazards.models import HazardSignal
 from crisis.incidents.states import IncidentState
 from crisis.rollcall.selectors import counts
-from crisis.staff.guards import requires
+from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 
@@ -19,7 +19,7 @@ CLOSED_SHOWN = 10
 
 
 @requires(Capability.ENTER)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     context: dict[str, Any] = {"section": "home"}
     if request.user.can(Capability.VIEW_INCIDENT):
         context |= incidents_of(request.user)

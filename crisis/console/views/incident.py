@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -28,7 +28,7 @@ from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.rollcall.services import record_status
 from crisis.rollcall.states import Condition, Contact, Movement
-from crisis.staff.guards import requires
+from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 from notifications.models import DeliveryPerson, Reply, Wave
 from notifications.states import DeliveryState
@@ -40,7 +40,7 @@ FACETS = {"condition": Condition, "movement": Movement, "contact": Contact}
 
 
 @requires(Capability.VIEW_INCIDENT)
-def room(request: HttpRequest, pk: int) -> HttpResponse:
+def room(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole page; a search by name comes by POST, so that no name stands in an address."""
     incident = visible_incident(request.user, pk)
     if incident.state == IncidentState.DRAFT:
@@ -54,7 +54,7 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(Capability.VIEW_INCIDENT)
-def panel(request: HttpRequest, pk: int) -> HttpResponse:
+def panel(request: StaffRequest, pk: int) -> HttpResponse:
     """The part that htmx fetches again: counts, waves, newest events."""
     incident = visible_incident(request.user, pk)
     context = {"incident": incident, "live": live_counts(incident)}
@@ -72,7 +72,7 @@ def panel_context(incident: Incident) -> dict[str, Any]:
     }
 
 
-def roster(request: HttpRequest, incident: Incident) -> dict[str, Any]:
+def roster(request: StaffRequest, incident: Incident) -> dict[str, Any]:
     """One page of the people inside, filtered by facet or by name."""
     form = RosterFilter(request.GET, name=request.POST.get("name", ""))
     standings = form.apply(Standing.objects.filter(incident=incident))
@@ -83,7 +83,7 @@ def roster(request: HttpRequest, incident: Incident) -> dict[str, Any]:
 
 @require_POST
 @requires(Capability.DECLARE)
-def stand_down(request: HttpRequest, pk: int) -> HttpResponse:
+def stand_down(request: StaffRequest, pk: int) -> HttpResponse:
     incident = visible_incident(request.user, pk)
     stand_down_incident(incident=incident, officer=request.user)
     messages.success(request, _("已解除。不再发送提醒，点名记录保留。"))
@@ -92,7 +92,7 @@ def stand_down(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Capability.DECLARE)
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: StaffRequest, pk: int) -> HttpResponse:
     reopen_incident(incident=visible_incident(request.user, pk), officer=request.user)
     messages.success(request, _("已重新打开，没有再次发出告警。"))
     return redirect("console:incident", pk)
@@ -100,14 +100,14 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Capability.DECLARE)
-def all_clear(request: HttpRequest, pk: int) -> HttpResponse:
+def all_clear(request: StaffRequest, pk: int) -> HttpResponse:
     send_all_clear(incident=visible_incident(request.user, pk), officer=request.user)
     messages.success(request, _("解除通知正在发出。"))
     return redirect("console:incident", pk)
 
 
 @requires(Capability.DECLARE)
-def retract(request: HttpRequest, pk: int, wave: int) -> HttpResponse:
+def retract(request: StaffRequest, pk: int, wave: int) -> HttpResponse:
     """GET shows whom the correction will reach; POST, with the wave's code typed, sends it."""
     incident = visible_incident(request.user, pk)
     retracted = get_object_or_404(Wave, pk=wave, source=incident.source)
@@ -124,7 +124,7 @@ def retract(request: HttpRequest, pk: int, wave: int) -> HttpResponse:
 
 
 @requires(Capability.VIEW_PERSON)
-def person(request: HttpRequest, pk: int, person: int) -> HttpResponse:
+def person(request: StaffRequest, pk: int, person: int) -> HttpResponse:
     """One person in one incident: their log, their answers, and a form for the officer's word."""
     incident = visible_incident(request.user, pk)
     standing = get_object_or_404(Standing, incident=incident, person_ref=person)

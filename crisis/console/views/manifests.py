@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from crisis.evacuation.models import Manifest
 from crisis.evacuation.rows import row_of
 from crisis.evacuation.selectors import difference, is_intact
 from crisis.evacuation.services import draft_manifest, export_manifest, seal_manifest
-from crisis.staff.guards import requires
+from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 
 ROWS_A_PAGE = 100
@@ -28,19 +28,19 @@ COLUMNS = ("position", "party", "priority", "name", "document_number", "needs", 
 
 @require_POST
 @requires(Capability.PLAN)
-def draft(request: HttpRequest, pk: int) -> HttpResponse:
+def draft(request: StaffRequest, pk: int) -> HttpResponse:
     incident = visible_incident(request.user, pk)
     manifest = draft_manifest(incident=incident, planner=request.user)
     return redirect("console:manifest", manifest.pk)
 
 
 @requires(Capability.PLAN)
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def show(request: StaffRequest, pk: int) -> HttpResponse:
     manifest = visible_manifest(request.user, pk)
     return show_manifest(request, manifest, ExportForm())
 
 
-def show_manifest(request: HttpRequest, manifest: Manifest, form: ExportForm) -> HttpResponse:
+def show_manifest(request: StaffRequest, manifest: Manifest, form: ExportForm) -> HttpResponse:
     page = Paginator(manifest.entries.order_by("position"), ROWS_A_PAGE).get_page(
         request.GET.get("page")
     )
@@ -74,7 +74,7 @@ def changes_since_last(manifest: Manifest) -> list[str]:
 
 @require_POST
 @requires(Capability.PLAN)
-def seal(request: HttpRequest, pk: int) -> HttpResponse:
+def seal(request: StaffRequest, pk: int) -> HttpResponse:
     seal_manifest(manifest=visible_manifest(request.user, pk), planner=request.user)
     messages.success(request, _("已封存，不能再改；更正请编制新版。"))
     return redirect("console:manifest", pk)
@@ -82,7 +82,7 @@ def seal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Capability.EXPORT)
-def download(request: HttpRequest, pk: int) -> HttpResponseBase:
+def download(request: StaffRequest, pk: int) -> HttpResponseBase:
     """`format` is the pressed button; the file is streamed after the export is on record."""
     manifest = visible_manifest(request.user, pk)
     form = ExportForm(request.POST)

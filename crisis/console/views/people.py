@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from config.kernel import audit
 from crisis.console.forms.people import PersonSearch
 from crisis.console.selectors import visible_incidents, visible_people
 from crisis.rollcall.models import Standing
-from crisis.staff.guards import requires
+from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 from registry.models import Person
 
@@ -17,7 +17,7 @@ PEOPLE_SHOWN = 100
 
 
 @requires(Capability.VIEW_PERSON)
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: StaffRequest) -> HttpResponse:
     form = PersonSearch(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"section": "people", "form": form, "limit": PEOPLE_SHOWN}
     if request.method == "POST" and form.is_valid():
@@ -29,7 +29,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Capability.VIEW_PERSON)
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def show(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(visible_people(request.user), pk=pk)
     audit.record(actor=request.user.username, act="person.viewed", subject=f"person:{pk}")
     incidents = visible_incidents(request.user)

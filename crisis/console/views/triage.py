@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from crisis.console.selectors import visible_incident, visible_incidents, with_n
 from crisis.incidents.models import Incident
 from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import Standing
-from crisis.staff.guards import requires
+from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from notifications.models import Reply
@@ -33,7 +33,7 @@ def open_incidents(user: User) -> QuerySet[Incident]:
 
 
 @requires(Capability.RECORD)
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: StaffRequest) -> HttpResponse:
     """An unmatched reply belongs to no post yet, so every recording officer sees it."""
     standings = Standing.objects.filter(
         incident__in=open_incidents(request.user), possible_help=True
@@ -50,7 +50,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 @requires(Capability.RECORD)
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
     """One unmatched reply: find its person and match it, or set it aside with a reason."""
     reply = get_object_or_404(Reply, pk=pk)
     incidents = open_incidents(request.user)
@@ -79,7 +79,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "console/triage_reply.html", context)
 
 
-def match(request: HttpRequest, reply: Reply) -> HttpResponse:
+def match(request: StaffRequest, reply: Reply) -> HttpResponse:
     """`match` is «incident:person», as the candidate's button says it."""
     incident_pk, _sep, person = request.POST["match"].partition(":")
     if not (incident_pk.isdecimal() and person.isdecimal()):
