@@ -21,7 +21,9 @@ SCHEME = "folder"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:
+    def _put(  # type: ignore[override]  # kombu's own two bases disagree
+        self, queue: str, payload: dict[str, Any], **_: Any
+    ) -> None:
         """A new message of `queue`; names sort by age, because readers take the first."""
         name = f"{monotonic_ns() // 1000:020d}_{uuid.uuid4()}.{queue}.msg"
         write_whole(Path(self.data_folder_out) / name, dumps(payload))

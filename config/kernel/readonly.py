@@ -14,11 +14,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False  # counting a million rows twice helps nobody
     list_per_page = 50
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = self.model._meta.fields
         return [field.name for field in fields if field.name not in self.personal]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:

@@ -8,7 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from crisis.staff.models import User
 from crisis.staff.roles import Capability
+
+
+class StaffRequest(HttpRequest):
+    """A request behind `requires`: its user is a member of staff (a type only, never made)."""
+
+    user: User
+
 
 View = Callable[..., HttpResponseBase]
 
