@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 
 from crisis.console import stream
@@ -19,6 +21,19 @@ def quick(monkeypatch):
     monkeypatch.setattr(stream, "POLL_SECONDS", 0.02)
 
 
+def run(coroutine):
+    """In a thread of its own: Playwright keeps a loop running in the tests' thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, and_hang_up(coroutine)).result(timeout=20)
+
+
+async def and_hang_up(coroutine):
+    try:
+        return await coroutine
+    finally:
+        await sync_to_async(connections.close_all)()
+
+
 def url(incident):
     return f"/stream/incidents/{incident.pk}/"
 
@@ -30,7 +45,7 @@ def ask(user, incident):
             await client.aforce_login(user, "django.contrib.auth.backends.ModelBackend")
         return await client.get(url(incident))
 
-    return asyncio.run(asked())
+    return run(asked())
 
 
 async def next_counts(events):
@@ -58,7 +73,7 @@ def test_stream_sends_counts_at_once_and_on_change(incident, officer, people):
         await events.aclose()
         return first, second
 
-    first, second = asyncio.run(listen())
+    first, second = run(listen())
     assert first["condition"]["unknown"] == 6
     assert second["condition"]["safe"] == 1
     assert second["head"]["safe"] == 1
@@ -73,7 +88,7 @@ def test_listeners_of_one_incident_share_a_reader_that_ends_with_them(incident):
         await two.aclose()
         return shared, len(stream.Reader._running)
 
-    assert asyncio.run(listen()) == (1, 0)
+    assert run(listen()) == (1, 0)
 
 
 def test_quiet_stream_breathes(incident, monkeypatch):
@@ -86,7 +101,7 @@ def test_quiet_stream_breathes(incident, monkeypatch):
         await events.aclose()
         return text
 
-    assert asyncio.run(listen()).startswith(":")
+    assert run(listen()).startswith(":")
 
 
 def test_stream_ends_in_time_so_that_rights_are_asked_again(incident, monkeypatch):
@@ -96,7 +111,7 @@ def test_stream_ends_in_time_so_that_rights_are_asked_again(incident, monkeypatc
     async def listen():
         return [text async for text in stream.events(incident.pk)]
 
-    assert asyncio.run(asyncio.wait_for(listen(), 5))[0].startswith("retry:")
+    assert run(asyncio.wait_for(listen(), 5))[0].startswith("retry:")
 
 
 def test_slow_page_gets_the_newest_counts_only():
@@ -106,7 +121,7 @@ def test_slow_page_gets_the_newest_counts_only():
         stream.replace(queue, "new")
         return queue.get_nowait(), queue.empty()
 
-    assert asyncio.run(fill()) == ("new", True)
+    assert run(fill()) == ("new", True)
 
 
 def test_stream_is_for_those_who_see_the_incident(incident, officer, outsider, liaison, settings):
