@@ -9,21 +9,15 @@ for the provider's trouble, and sorts every answer into four outcomes (states.Ou
 - UNKNOWN: nobody can tell. Never a plain retry.
 """
 
-import asyncio
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import aiohttp
-from multidict import CIMultiDict
-from yarl import URL
-
+from notifications.gateways.wire import NotSentError, Wire, WireError
 from notifications.states import Outcome, ReceiptStatus
 
-# Seconds. A call that is not answered within `total` is in doubt, not repeated.
-TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 # No vendor's push comes near this; a reply of 10,000 Chinese characters is 90 kB form-encoded.
 MAX_BODY_BYTES = 256 * 1024
 
@@ -118,20 +112,20 @@ class Gateway(ABC):
     def prepare(self) -> None:  # noqa: B027 - most providers need nothing
         """Called before each window, outside transactions: fetch what calls need (a token)."""
 
-    async def hand_over(self, http: aiohttp.ClientSession, message: Outgoing) -> CallResult:
+    async def hand_over(self, http: Wire, message: Outgoing) -> CallResult:
         """Give one message to the provider. Never raises for the provider's trouble."""
         try:
             return await self._call(http, message)
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except WireError as error:
             return trouble(error)
 
     @abstractmethod
-    async def _call(self, http: aiohttp.ClientSession, message: Outgoing) -> CallResult:
-        """The call itself; aiohttp's errors and time-outs may pass through."""
+    async def _call(self, http: Wire, message: Outgoing) -> CallResult:
+        """The call itself, by `http.exchange()`; its WireError may pass through."""
 
     async def ask(
         self,
-        http: aiohttp.ClientSession,
+        http: Wire,
         *,
         key: str,
         provider_ref: str,
@@ -165,27 +159,10 @@ class Gateway(ABC):
         return b"", "text/plain"
 
 
-async def exchange(
-    http: aiohttp.ClientSession,
-    url: URL,
-    *,
-    headers: CIMultiDict[str],
-    body: bytes | None = None,
-) -> tuple[int, bytes]:
-    """The one seam to the wire: a POST of `body` (without one, a GET), the answer's status and
-    its whole body. aiohttp's errors and time-outs pass through; redirects are not followed."""
-    call = http.get if body is None else http.post
-    async with call(
-        url, data=body, headers=headers, allow_redirects=False, timeout=TIMEOUT
-    ) as response:
-        return response.status, await response.read()
-
-
-def trouble(error: aiohttp.ClientError | TimeoutError | asyncio.TimeoutError) -> CallResult:
-    """Sort what went wrong on the wire: refused before a byte was sent is BUSY, else UNKNOWN."""
-    before_sending = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-    outcome = Outcome.BUSY if isinstance(error, before_sending) else Outcome.UNKNOWN
-    return CallResult(outcome, provider_code=type(error).__name__[:40])
+def trouble(error: WireError) -> CallResult:
+    """What went wrong on the wire: BUSY where nothing was sent, else UNKNOWN."""
+    outcome = Outcome.BUSY if isinstance(error, NotSentError) else Outcome.UNKNOWN
+    return CallResult(outcome, provider_code=f"{type(error).__name__} {error}"[:40])
 
 
 def by_http_status(status: int, code: str = "") -> CallResult:
@@ -203,14 +180,3 @@ def by_http_status(status: int, code: str = "") -> CallResult:
 def digest(*parts: str) -> str:
     """A name for an event that is equal when its parts are, and tells nothing about them."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
-
-
-def new_session(connections: int) -> aiohttp.ClientSession:
-    """A session fit for hand-over: kept-alive connections, no cookies, no redirects followed
-    by the calls themselves. Made and closed inside the loop that uses it."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=30),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=TIMEOUT,
-        skip_auto_headers=("User-Agent", "Accept"),
-    )

@@ -15,9 +15,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
-import aiohttp
 from django.conf import settings
-from multidict import CIMultiDict
 from yarl import URL
 
 from notifications.gateways.base import (
@@ -32,8 +30,8 @@ from notifications.gateways.base import (
     WebhookRequest,
     by_http_status,
     digest,
-    exchange,
 )
+from notifications.gateways.wire import Wire, WireError
 from notifications.states import Outcome, ReceiptStatus
 
 # https://www.twilio.com/docs/api/errors. A code that is not here follows its HTTP status.
@@ -71,31 +69,29 @@ class TwilioGateway(Gateway):
         self._messages, self._send_url = messages, URL(f"{messages}.json", encoded=True)
         self._token = token.encode()
         basic = base64.b64encode(f"{account}:{token}".encode()).decode()
-        self._headers = CIMultiDict(
-            {
-                "Authorization": f"Basic {basic}",
-                "Content-Type": "application/x-www-form-urlencoded",
-                "Accept": "application/json",
-            }
-        )
+        self._headers = {
+            "Authorization": f"Basic {basic}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        }
         sender = settings.TWILIO_SENDER
         sender_field = "MessagingServiceSid" if sender.startswith("MG") else "From"
         callback = quote_plus(f"{settings.PUBLIC_URL}{STATUS_PATH}?key=")
         self._form = f"{sender_field}={quote_plus(sender)}&StatusCallback={callback}"
 
-    async def _call(self, http: aiohttp.ClientSession, message: Outgoing) -> CallResult:
+    async def _call(self, http: Wire, message: Outgoing) -> CallResult:
         form = (
             f"{self._form}{quote_plus(message.key)}&To={quote_plus(message.address)}"
             f"&Body={_quoted(str(message.text))}"
         )
-        status, body = await exchange(
-            http, self._send_url, headers=self._headers, body=form.encode("ascii")
+        status, body = await http.exchange(
+            self._send_url, headers=self._headers, body=form.encode("ascii")
         )
         return _sorted(status, body)
 
     async def ask(
         self,
-        http: aiohttp.ClientSession,
+        http: Wire,
         *,
         key: str,
         provider_ref: str,
@@ -108,8 +104,8 @@ class TwilioGateway(Gateway):
         query = urlencode({"To": address, "DateSent>": since.strftime("%Y-%m-%d"), "PageSize": 50})
         url = URL(f"{self._messages}.json?{query}", encoded=True)
         try:
-            status, body = await exchange(http, url, headers=self._headers)
-        except (aiohttp.ClientError, TimeoutError):
+            status, body = await http.exchange(url, headers=self._headers)
+        except WireError:
             return None
         return _found(body, provider_ref, since, text) if status == 200 else None
 

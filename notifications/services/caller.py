@@ -9,11 +9,11 @@ import os
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
-import aiohttp
 import uvloop
 from django.conf import settings
 
-from notifications.gateways.base import CallResult, Gateway, Outgoing, new_session
+from notifications.gateways.base import CallResult, Gateway, Outgoing
+from notifications.gateways.wire import Wire
 
 T = TypeVar("T")
 
@@ -22,10 +22,10 @@ class _Caller:
     def __init__(self) -> None:
         self.pid = os.getpid()
         self.loop = uvloop.new_event_loop()
-        self.http: aiohttp.ClientSession = self.loop.run_until_complete(self._open())
+        self.http: Wire = self.loop.run_until_complete(self._open())
 
-    async def _open(self) -> aiohttp.ClientSession:
-        return new_session(settings.SEND_WINDOW)
+    async def _open(self) -> Wire:
+        return Wire(settings.SEND_WINDOW)
 
 
 _caller: _Caller | None = None
@@ -48,10 +48,10 @@ def hand_over(gateway: Gateway, messages: Sequence[Outgoing]) -> list[CallResult
 
 
 async def _hand_over(
-    gateway: Gateway, http: aiohttp.ClientSession, messages: Sequence[Outgoing]
+    gateway: Gateway, http: Wire, messages: Sequence[Outgoing]
 ) -> list[CallResult]:
     return list(await asyncio.gather(*(gateway.hand_over(http, message) for message in messages)))
 
 
-def session() -> aiohttp.ClientSession:
+def session() -> Wire:
     return _the_caller().http

@@ -1,16 +1,17 @@
-"""Run a gateway's calls in a test: one loop and one session, closed at the end."""
+"""Run a gateway's calls in a test: one loop and one wire, closed at the end."""
 
 import asyncio
 from collections.abc import Sequence
 
-from notifications.gateways.base import CallResult, Gateway, Outgoing, new_session
+from notifications.gateways.base import CallResult, Gateway, Outgoing
+from notifications.gateways.wire import Wire
 
 
 def hand_over(gateway: Gateway, *messages: Outgoing) -> list[CallResult]:
     """Results in the order of the messages."""
 
     async def run() -> Sequence[CallResult]:
-        async with new_session(8) as http:
+        async with Wire(8) as http:
             return await asyncio.gather(*(gateway.hand_over(http, m) for m in messages))
 
     return list(asyncio.run(run()))
@@ -18,7 +19,7 @@ def hand_over(gateway: Gateway, *messages: Outgoing) -> list[CallResult]:
 
 def ask(gateway: Gateway, **question: object) -> CallResult | None:
     async def run() -> CallResult | None:
-        async with new_session(2) as http:
+        async with Wire(2) as http:
             return await gateway.ask(http, **question)  # type: ignore[arg-type]
 
     return asyncio.run(run())

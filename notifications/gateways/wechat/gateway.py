@@ -4,9 +4,7 @@ import json
 import time
 from typing import Any
 
-import aiohttp
 from django.conf import settings
-from multidict import CIMultiDict
 from yarl import URL
 
 from config.kernel.clock import real_now
@@ -20,10 +18,10 @@ from notifications.gateways.base import (
     WebhookRequest,
     by_http_status,
     digest,
-    exchange,
 )
 from notifications.gateways.wechat import callback, crypto
 from notifications.gateways.wechat.token import TokenStore
+from notifications.gateways.wire import Wire
 from notifications.states import Outcome
 
 # https://developers.weixin.qq.com/doc/offiaccount/Getting_Started/Global_Return_Code.html
@@ -45,7 +43,7 @@ class WeChatGateway(Gateway):
         self._appid, self._aes_key = settings.WECHAT_APPID, settings.WECHAT_AES_KEY
         self._callback_token = settings.WECHAT_CALLBACK_TOKEN
         self._template = settings.WECHAT_TEMPLATE
-        self._headers = CIMultiDict({"Content-Type": "application/json"})
+        self._headers = {"Content-Type": "application/json"}
         self._store = TokenStore(
             gateway=self.name, url=self._base, appid=self._appid, secret=settings.WECHAT_SECRET
         )
@@ -68,12 +66,12 @@ class WeChatGateway(Gateway):
         if token:
             self._rejected = ""
 
-    async def _call(self, http: aiohttp.ClientSession, message: Outgoing) -> CallResult:
+    async def _call(self, http: Wire, message: Outgoing) -> CallResult:
         if not self._token:
             return CallResult(Outcome.BUSY, provider_code="no token")
         sent_with = self._token
-        status, body = await exchange(
-            http, self._send_url, headers=self._headers, body=self._body(message)
+        status, body = await http.exchange(
+            self._send_url, headers=self._headers, body=self._body(message)
         )
         result, code = _sorted(status, body)
         if code in TOKEN_CODES and sent_with == self._token:

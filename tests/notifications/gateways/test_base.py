@@ -1,13 +1,12 @@
-import asyncio
 from typing import Any
 
-import aiohttp
 import pytest
 
 from config.kernel.errors import DomainError
 from notifications.gateways import gateway_for, gateway_named
 from notifications.gateways.base import Outgoing, WebhookRequest, by_http_status, trouble
 from notifications.gateways.twilio import TwilioGateway
+from notifications.gateways.wire import NoAnswerError, NotSentError
 from notifications.states import Outcome
 from tests.support.processes import free_port
 from tests.support.wire import hand_over
@@ -31,31 +30,15 @@ def test_http_status_alone_sorts_an_answer(status: int, outcome: Outcome):
     assert by_http_status(status).outcome == outcome
 
 
-def test_trouble_after_sending_is_unknown():
-    for error in (aiohttp.ServerDisconnectedError(), TimeoutError(), aiohttp.ClientPayloadError()):
-        assert trouble(error).outcome == Outcome.UNKNOWN
+def test_trouble_before_sending_is_busy_and_after_it_unknown():
+    assert trouble(NotSentError("refused")).outcome == Outcome.BUSY
+    assert trouble(NoAnswerError("late")).outcome == Outcome.UNKNOWN
 
 
 def test_connection_refused_is_busy(settings: Any):
     settings.TWILIO_URL = f"http://127.0.0.1:{free_port()}"
     (result,) = hand_over(TwilioGateway(), Outgoing("k1", "+8613800138000", "text"))
     assert result.outcome == Outcome.BUSY
-
-
-@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 201 Created\r\nContent-Length: 50\r\n\r\n{"])
-def test_answer_cut_short_is_unknown(settings: Any, answer: bytes):
-    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"Body=")
-        writer.write(answer)
-        writer.close()
-
-    async def run() -> Any:
-        server = await asyncio.start_server(cut, "127.0.0.1", 0)
-        settings.TWILIO_URL = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with server, aiohttp.ClientSession() as http:
-            return await TwilioGateway().hand_over(http, Outgoing("k1", "+8613800138000", "text"))
-
-    assert asyncio.run(run()).outcome == Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize("channel", ["sms", "wechat"])

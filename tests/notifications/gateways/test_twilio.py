@@ -3,12 +3,11 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import aiohttp
 import pytest
 from twilio.request_validator import RequestValidator
 
 from config.kernel.clock import real_now
-from notifications.gateways import base
+from notifications.gateways import wire
 from notifications.gateways.base import (
     Outgoing,
     ReceiptSeen,
@@ -89,7 +88,7 @@ def test_reset_after_accepting_is_unknown(pointed: Emulator):
 
 def test_silence_after_accepting_is_unknown(pointed: Emulator, monkeypatch: pytest.MonkeyPatch):
     pointed.turn(half_open=1)
-    monkeypatch.setattr(base, "TIMEOUT", aiohttp.ClientTimeout(total=0.5))
+    monkeypatch.setattr(wire, "ANSWER_SECONDS", 0.5)
     (result,) = hand_over(TwilioGateway(), message())
     assert result.outcome == Outcome.UNKNOWN
     assert len(pointed.lines("accepted")) == 1
