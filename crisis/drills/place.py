@@ -4,10 +4,12 @@ The command that starts a drill becomes a new process with this environment, so 
 installation it was started from is reachable: not its database, its queues or its gateways.
 """
 
+import fcntl
 import os
 import secrets
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +35,7 @@ def new_environment() -> dict[str, str]:
     _remove_ended(folder.parent)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    ports = dict(_free_ports())
+    ports = _free_ports()
     address = "http://127.0.0.1:{}".format
     return os.environ | {
         INSIDE: name,
@@ -62,22 +64,39 @@ def port_of(url: str) -> int:
     return urlsplit(url).port or 80
 
 
-def _free_ports() -> Iterator[tuple[str, int]]:
-    """The usual ports, or any other where somebody listens on those."""
-    taken: set[int] = set()
-    for name, usual in PORTS.items():
-        for port in (usual, 0):
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                found = probe.getsockname()[1]
-            if found not in taken:
-                taken.add(found)
-                yield name, found
-                break
+def _free_ports() -> dict[str, int]:
+    """The usual ports, or any other where one is listened on or kept by another drill."""
+    return {name: usual if _keep(usual) else _any_port() for name, usual in PORTS.items()}
+
+
+def _any_port() -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if _keep(port):
+            return port
+
+
+def _keep(port: int) -> bool:
+    """Keep a port for this drill until it ends, if nobody has it.
+
+    Two drills that start together would both find it free, and one would then speak to the
+    other's processes. The lock lives as long as the descriptor, which the drill's own process
+    inherits and its children do not.
+    """
+    path = Path(tempfile.gettempdir()) / f"guihang-port-{port}.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+    except OSError:
+        os.close(descriptor)
+        return False
+    os.set_inheritable(descriptor, True)
+    return True
 
 
 def _database_url(folder: Path, name: str) -> str:
