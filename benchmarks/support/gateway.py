@@ -1,0 +1,117 @@
+"""An instant gateway: takes every Twilio message at once, and counts them by address.
+
+    python -m benchmarks.support.gateway --port 9000
+
+A whole HTTP/1.1 server would cost more than what it is there to measure. This one serves clients
+that send a length and wait for the answer, and keeps their connections. `GET /count` tells what
+was accepted since the last `POST /forget`.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import time
+from collections import Counter
+from typing import Any, cast
+
+import uvloop
+
+from config.kernel.processes import die_with_parent
+
+SERIAL = itertools.count(1)
+
+
+class Ledger:
+    """What was accepted. Times are seconds since the epoch."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self.by_address: Counter[bytes] = Counter()
+        self.accepted = 0
+        self.first_at = self.last_at = 0.0
+
+    def take(self, address: bytes) -> bytes:
+        """Accept one message; returns its sid, different for each."""
+        self.last_at = time.time()
+        self.first_at = self.first_at or self.last_at
+        self.by_address[address] += 1
+        self.accepted += 1
+        return b"SM%032x" % next(SERIAL)
+
+    def count(self) -> dict[str, Any]:
+        return {
+            "accepted": self.accepted,
+            "addresses": len(self.by_address),
+            "first_at": self.first_at,
+            "last_at": self.last_at,
+        }
+
+
+class Connection(asyncio.Protocol):
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            head = self.buffer[:end]
+            stop = end + 4 + _length(head)
+            if len(self.buffer) < stop:
+                return
+            body, self.buffer = self.buffer[end + 4 : stop], self.buffer[stop:]
+            self.transport.write(self.answer(head.partition(b"\r\n")[0], body))
+
+    def answer(self, request: bytes, body: bytes) -> bytes:
+        method, path, _ = request.split(b" ", 2)
+        if method == b"POST" and path.endswith(b"/Messages.json"):
+            sid = self.ledger.take(_field(body, b"To"))
+            return _response(b"201 Created", b'{"sid": "%b", "status": "queued"}' % sid)
+        if path == b"/forget":
+            self.ledger.forget()
+        elif path != b"/count":
+            return _response(b"404 Not Found", b"{}")
+        return _response(b"200 OK", json.dumps(self.ledger.count()).encode())
+
+
+def _length(head: bytes) -> int:
+    start = head.lower().find(b"\r\ncontent-length:")
+    return int(head[start + 17 :].partition(b"\r\n")[0]) if start >= 0 else 0
+
+
+def _field(form: bytes, name: bytes) -> bytes:
+    """A field as it was encoded: equal for equal addresses, and that is all we need."""
+    return (b"&" + form).partition(b"&" + name + b"=")[2].partition(b"&")[0]
+
+
+def _response(status: bytes, body: bytes) -> bytes:
+    return (
+        b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+        % (status, len(body), body)
+    )  # fmt: skip
+
+
+async def serve(port: int) -> None:
+    ledger = Ledger()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Connection(ledger), "127.0.0.1", port, backlog=1024
+    )
+    await server.serve_forever()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    arguments = parser.parse_args()
+    die_with_parent()
+    uvloop.run(serve(arguments.port))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The people of a benchmark: one phone each, all near one place, encrypted like anybody's."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from django.db import connection, transaction
+
+from config.kernel import clock
+from crisis.incidents.drafts import IncidentDraft
+from crisis.staff.models import User
+from crisis.staff.roles import Role
+from registry.addresses import address_index
+from registry.bulk import insert_rows
+from registry.models import ContactPoint, Jurisdiction, Person, Post, Whereabouts
+from registry.models.whereabouts import BANDS_PER_DEGREE
+
+CHUNK = 5_000
+LATITUDE, LONGITUDE, RADIUS_M = -17.6914, 168.0842, 150_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who declares, and from where."""
+
+    post: Post
+    officer: User
+
+
+def set_scene() -> Scene:
+    post = Post.objects.create(
+        code="VLI",
+        name_zh="中国驻瓦努阿图大使馆",
+        name_en="Embassy of China in Vanuatu",
+        signature_zh="驻瓦努阿图使馆",
+        signature_en="Chinese Embassy Vanuatu",
+        duty_phone="+6785550100",
+        time_zone="Pacific/Efate",
+    )
+    Jurisdiction.objects.create(post=post, country="VU")
+    officer = User.objects.create(username="officer", role=Role.OFFICER)
+    officer.posts.add(post)
+    return Scene(post, officer)
+
+
+def draft(scene: Scene) -> IncidentDraft:
+    return IncidentDraft(
+        post_id=scene.post.pk,
+        title="维拉港7.3级地震",
+        hazard="earthquake",
+        response_level="red",
+        occurred_at=datetime(2024, 12, 17, 1, 47, 25, tzinfo=UTC),
+        latitude=LATITUDE,
+        longitude=LONGITUDE,
+        radius_m=RADIUS_M,
+        countries=(),
+        template="earthquake_tsunami",
+        variables={
+            "place": "维拉港",
+            "place_en": "Port Vila",
+            "event": "强震",
+            "event_en": "Strong quake",
+            "magnitude": "7.3",
+        },
+    )
+
+
+def add_people(count: int) -> None:
+    """Write `count` people inside the area; every tenth reads English."""
+    rng, now = Random(1), clock.now()
+    for start in range(0, count, CHUNK):
+        _write(range(start, min(start + CHUNK, count)), rng, now - timedelta(days=30))
+    with connection.cursor() as cursor:  # as autovacuum would, had it had the time
+        cursor.execute("ANALYZE")
+
+
+@transaction.atomic
+def _write(numbers: range, rng: Random, then: datetime) -> None:
+    insert_rows(Person, [_person(n, then) for n in numbers])
+    refs = [_ref(n) for n in numbers]
+    id_of = dict(Person.objects.filter(external_ref__in=refs).values_list("external_ref", "pk"))
+    ids = [(n, id_of[_ref(n)]) for n in numbers]
+    insert_rows(Whereabouts, [_residence(person_id, rng, then) for _, person_id in ids])
+    insert_rows(ContactPoint, [_phone(n, person_id, then) for n, person_id in ids])
+
+
+def _ref(number: int) -> str:
+    return f"bench:{number}"
+
+
+def _person(number: int, then: datetime) -> dict[str, object]:
+    language = "en" if number % 10 == 0 else "zh-hans"
+    return {
+        "name": "王小明",
+        "document_number": f"E{number:08d}",
+        "external_ref": _ref(number),
+        "language": language,
+        "registered_at": then,
+    }
+
+
+def _residence(person_id: int, rng: Random, then: datetime) -> dict[str, object]:
+    latitude = LATITUDE + rng.uniform(-0.9, 0.9)
+    return {
+        "person_id": person_id,
+        "kind": "residence",
+        "latitude": latitude,
+        "longitude": LONGITUDE + rng.uniform(-0.9, 0.9),
+        "accuracy_m": 500.0,
+        "band": int(latitude * BANDS_PER_DEGREE // 1),
+        "country": "VU",
+        "recorded_at": then,
+    }
+
+
+def _phone(number: int, person_id: int, then: datetime) -> dict[str, object]:
+    address = f"+86138{number:08d}"
+    return {
+        "person_id": person_id,
+        "channel": "sms",
+        "address": address,
+        "address_index": address_index("sms", address),
+        "verified_at": then,
+    }

@@ -1,0 +1,140 @@
+"""The processes of a benchmark: started, waited for, measured and always ended."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from config.kernel.processes import die_with_parent
+
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+WORKER = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel",
+          "WARNING")  # fmt: skip
+
+
+@contextmanager
+def running(name: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`python ARGUMENTS` while the block runs; its output goes to NAME.log."""
+    with (Path(settings.VAR_DIR) / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def worker(app: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A prefork worker of the Celery application `app`, two processes, ready for work."""
+    ready = Path(settings.VAR_DIR) / "worker.ready"
+    ready.unlink(missing_ok=True)
+    name = f"worker-{app.rpartition('.')[2]}"
+    with running(name, "-m", "celery", "--app", app, *WORKER, *options) as process:
+        wait_until(ready.exists, name)
+        yield process
+
+
+@contextmanager
+def gateway() -> Iterator["GatewayClient"]:
+    client = GatewayClient(settings.TWILIO_URL)
+    port = str(urlsplit(settings.TWILIO_URL).port)
+    with running("gateway", "-m", "benchmarks.support.gateway", "--port", port):
+        wait_until(client.answers, "gateway")
+        yield client
+
+
+class GatewayClient:
+    """Asks the gateway what it accepted."""
+
+    def __init__(self, url: str) -> None:
+        self.host = urlsplit(url).netloc
+
+    def count(self) -> dict[str, Any]:
+        return self._ask("GET", "/count")
+
+    def forget(self) -> None:
+        self._ask("POST", "/forget")
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.count())
+        except OSError:
+            return False
+
+    def _ask(self, method: str, path: str) -> dict[str, Any]:
+        connection = http.client.HTTPConnection(self.host, timeout=10)
+        try:
+            connection.request(method, path)
+            answer: dict[str, Any] = json.loads(connection.getresponse().read())
+            return answer
+        finally:
+            connection.close()
+
+    def wait_for(self, messages: int, *, quiet_s: float = 30.0) -> dict[str, Any]:
+        """Until so many were accepted, or none was for `quiet_s`: then something is lost, and the
+        figures shall say so."""
+        seen, since = 0, time.monotonic()
+        while (counted := self.count())["accepted"] < messages:
+            if counted["accepted"] != seen:
+                seen, since = counted["accepted"], time.monotonic()
+            if time.monotonic() - since > quiet_s:
+                break
+            time.sleep(0.1)
+        time.sleep(0.3)  # whatever comes twice would come now
+        return self.count()
+
+
+def wait_until(ready: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if time.monotonic() > deadline:
+            log = Path(settings.VAR_DIR) / f"{what}.log"
+            sys.exit(f"{what} did not start:\n{log.read_text()[-2000:]}")
+        time.sleep(0.05)
+
+
+def peak_rss_mib(parent: int) -> float:
+    """The largest resident set that any child of `parent` ever had, in MiB; 0 without /proc."""
+    peaks = [
+        int(line.split()[1]) / 1024
+        for status in Path("/proc").glob("[0-9]*/status")
+        if (facts := _facts(status)) and f"PPid:\t{parent}\n" in facts
+        for line in facts.splitlines()
+        if line.startswith("VmHWM:")
+    ]
+    return round(max(peaks, default=0.0), 1)
+
+
+def _facts(status: Path) -> str:
+    try:
+        return status.read_text()
+    except OSError:  # it ended while we looked
+        return ""
