@@ -63,6 +63,5 @@ def _progress(rows: list[tuple[str, str, int]]) -> dict[str, Any]:
         "waiting": waiting,
         "finished": total - waiting,
         "handed_over": sum(states[state] for state in HANDED_OVER),
-        "states": {state: n for state, n in states.items() if n},
         "channels": dict(channels),
     }

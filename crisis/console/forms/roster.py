@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from crisis.console.selectors import names_like
@@ -31,6 +31,16 @@ OFFICER_KINDS = [
 ]
 
 
+URGENCY = Case(
+    When(condition__in=(Condition.NEEDS_HELP, Condition.INJURED), then=0),
+    When(possible_help=True, then=1),
+    When(contact=Contact.MISSING, then=2),
+    When(wants_out=True, then=3),
+    When(contact=Contact.NO_ANSWER, then=4),
+    default=5,
+)
+
+
 class RosterFilter(forms.Form):
     """`name` comes apart from the address (by POST); the facets stand in the query string."""
 
@@ -55,7 +65,7 @@ class RosterFilter(forms.Form):
         if self.name:
             people = names_like(Person.objects.all(), self.name)
             standings = standings.filter(person_ref__in=people.values("pk"))
-        return standings.order_by("-updated_at", "pk")
+        return standings.order_by(URGENCY, "-updated_at", "pk")
 
     def _flagged(self, standings: QuerySet[Standing]) -> QuerySet[Standing]:
         match self.cleaned_data.get("flag"):
