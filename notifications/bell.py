@@ -12,14 +12,19 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from amqp.exceptions import AMQPError
 from celery import current_app
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 
 from notifications.states import Priority
 
 log = logging.getLogger("guihang.bell")
 
 SEND_BATCH = "notifications.send_batch"
+
+# What a broker that is away, full, broken or refusing answers with. AMQPError is also what the
+# server-less transports raise.
+FAILURES = (KombuError, AMQPError, OSError)
 
 Ring = Callable[[], object]
 
@@ -37,7 +42,7 @@ class _Ringer(threading.Thread):
             ring_once = self.waiting.get()
             try:
                 ring_once()
-            except (OperationalError, OSError) as failure:
+            except FAILURES as failure:
                 log.warning("bell not rung: %s", type(failure).__name__)
             finally:
                 self.waiting.task_done()

@@ -82,13 +82,9 @@ def render(
 def _check_characters(variables: Mapping[str, str]) -> None:
     """Vendors refuse 【】 outside the signature, and a line break would end a field of WeChat's."""
     for name, value in variables.items():
-        if any(character in "【】" or not character.isprintable() for character in value):
-            raise DomainError(
-                "bad_character",
-                _("“%(name)s”含有不能发送的字符（【】、换行或控制字符）。请改写。")
-                % {"name": name},
-                {"field": name},
-            )
+        if any(c in "【】" or unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
+            sentence = _("“%(name)s”含有不能发送的字符（【】、换行或控制字符）。请改写。")
+            raise DomainError("bad_character", sentence % {"name": name}, {"field": name})
 
 
 def _drill_zh(body: str, *, drill: bool) -> str:

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -50,6 +50,6 @@ def _keep(gateway: Gateway, pushed: WebhookRequest) -> bool:
     body = gateway.body_to_keep(pushed)
     try:
         store_inbound(gateway=gateway.name, event_id=gateway.event_id(body), body=body)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return False
     return True

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from config.kernel import bulk, clock, encryption
 from notifications.gateways import gateway_named
@@ -23,26 +23,50 @@ def store_inbound(*, gateway: str, event_id: str, body: str) -> bool:
 
 
 def work_inbox(limit: int = 1000) -> int:
-    """Understand up to `limit` stored pushes. One that cannot be read keeps its problem."""
-    with transaction.atomic():
-        waiting = Inbound.objects.filter(worked_at=None).order_by("pk")
-        inbound = list(waiting.select_for_update(skip_locked=True)[:limit])
-        seen_receipts: list[tuple[Inbound, ReceiptSeen]] = []
-        seen_replies: list[tuple[Inbound, ReplySeen]] = []
-        for row in inbound:
-            for seen in _parse(row):
-                if isinstance(seen, ReceiptSeen):
-                    seen_receipts.append((row, seen))
-                elif isinstance(seen, ReplySeen):
-                    seen_replies.append((row, seen))
-        receipts.store_receipts(seen_receipts)
-        replies.store_replies(seen_replies)
-        now = clock.now()
-        bulk.update(
-            Inbound,
-            ("id", "worked_at", "problem"),
-            [(row.pk, now, row.problem) for row in inbound],
-        )
+    """Understand up to `limit` stored pushes. One that cannot be read keeps its problem.
+
+    They are worked in one go; when that breaks, one by one, so that whatever broke it is set
+    aside with its problem and holds up nobody's answer. Raises what broke, once all had a turn.
+    """
+    try:
+        return _work(limit)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: no push is to blame
+    except Exception as failure:  # raised again below with what it was made of
+        log.warning("inbox: one by one, after %s", type(failure).__name__)
+    failures = []
+    for pk in list(Inbound.objects.filter(worked_at=None).values_list("pk", flat=True)[:limit]):
+        try:
+            _work(1, pk=pk)
+        except Exception as failure:  # collected, and raised below
+            failures.append(failure)
+            problem = f"failed: {type(failure).__name__}"
+            Inbound.objects.filter(pk=pk).update(worked_at=clock.now(), problem=problem)
+    if failures:
+        raise ExceptionGroup("pushes that could not be worked", failures)
+    return 0
+
+
+@transaction.atomic
+def _work(limit: int, **chosen: int) -> int:
+    waiting = Inbound.objects.filter(worked_at=None, **chosen).order_by("pk")
+    inbound = list(waiting.select_for_update(skip_locked=True)[:limit])
+    seen_receipts: list[tuple[Inbound, ReceiptSeen]] = []
+    seen_replies: list[tuple[Inbound, ReplySeen]] = []
+    for row in inbound:
+        for seen in _parse(row):
+            if isinstance(seen, ReceiptSeen):
+                seen_receipts.append((row, seen))
+            elif isinstance(seen, ReplySeen):
+                seen_replies.append((row, seen))
+    receipts.store_receipts(seen_receipts)
+    replies.store_replies(seen_replies)
+    now = clock.now()
+    bulk.update(
+        Inbound,
+        ("id", "worked_at", "problem"),
+        [(row.pk, now, row.problem) for row in inbound],
+    )
     return len(inbound)
 
 

@@ -58,7 +58,7 @@ def _apply(receipts: Sequence[Receipt]) -> None:
         [
             (pk, _FINAL[ReceiptStatus(r.status)].value, r.gateway, r.provider_ref,
              r.provider_code, now)
-            for pk, r in final.items()
+            for pk, r in sorted(final.items())  # in the order in which senders lock rows
         ],
         where="t.state IN (%s, %s, %s)",
         params=_OPEN,

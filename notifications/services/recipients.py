@@ -1,7 +1,7 @@
 """Adding recipients to a wave: rows first, then the bell."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -54,12 +54,14 @@ def add_recipients(*, wave: Wave, recipients: Sequence[Recipient]) -> int:
             batch_ids.append(batch.pk)
             part = members[start : start + settings.BATCH_SIZE]
             rows += [_delivery_row(wave, batch.pk, recipient) for recipient in part]
-    bulk.insert(Delivery, _DELIVERY_COLUMNS, rows)
-    _link_persons(wave, recipients)
-    if known:
-        _recount(known.values())
+    written = bulk.insert(Delivery, _DELIVERY_COLUMNS, rows)
+    ids = _known_addresses(wave, recipients)
+    _link_persons(ids, recipients)
+    # Fewer rows than given: another slice wrote a shared address at the same moment.
+    if known or written < len(rows):
+        _recount(ids.values())
     transaction.on_commit(lambda: bell.ring(batch_ids, priority=wave.priority))
-    return len(fresh)
+    return written
 
 
 _DELIVERY_COLUMNS = (
@@ -99,8 +101,7 @@ def _known_addresses(wave: Wave, recipients: Sequence[Recipient]) -> dict[tuple[
     return {(channel, bytes(index)): pk for channel, index, pk in rows}
 
 
-def _link_persons(wave: Wave, recipients: Sequence[Recipient]) -> None:
-    ids = _known_addresses(wave, recipients)
+def _link_persons(ids: Mapping[tuple[str, bytes], int], recipients: Sequence[Recipient]) -> None:
     rows = [
         (ids[recipient.channel, recipient.address_index], person_ref, is_owner)
         for recipient in recipients
@@ -117,25 +118,30 @@ def _recount(delivery_ids: Collection[int]) -> None:
 
 
 def recipients_from(deliveries: QuerySet[Delivery]) -> list[Recipient]:
-    """The addresses of an earlier wave, for the wave that corrects or ends it."""
-    ids = list(deliveries.values_list("pk", flat=True))
+    """The addresses of earlier waves, for the wave that corrects, asks on or ends them."""
+    wanted = set(deliveries.values_list("pk", flat=True))
     persons: dict[int, list[tuple[int, bool]]] = {}
     links = DeliveryPerson.objects.filter(delivery__in=deliveries.values("pk"))
     for pk, ref, owner in links.values_list("delivery_id", "person_ref", "is_owner"):
         persons.setdefault(pk, []).append((ref, owner))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, channel, address, address_index, language FROM notifications_delivery"
-            " WHERE wave_id IN (SELECT wave_id FROM notifications_delivery WHERE id = %s)",
-            [ids[0] if ids else None],
-        )
-        rows = cursor.fetchall()
-    wanted = set(ids)
     return [
         Recipient(channel, bytes(sealed), bytes(index), language, tuple(persons.get(pk, ())))
-        for pk, channel, sealed, index, language in rows
+        for pk, channel, sealed, index, language in _sealed_rows(deliveries)
         if pk in wanted
     ]
+
+
+def _sealed_rows(deliveries: QuerySet[Delivery]) -> list[tuple[int, str, bytes, bytes, str]]:
+    """Every delivery of the waves these belong to; the model would open each address."""
+    waves = list(deliveries.order_by().values_list("wave", flat=True).distinct())
+    marks = ", ".join(["%s"] * len(waves)) or "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, channel, address, address_index, language"  # noqa: S608 - marks only
+            f" FROM notifications_delivery WHERE wave_id IN ({marks}) ORDER BY id",
+            waves,
+        )
+        return list(cursor.fetchall())
 
 
 def _without_stopped(recipients: Sequence[Recipient]) -> list[Recipient]:

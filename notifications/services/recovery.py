@@ -88,7 +88,15 @@ def resolve_in_doubt() -> int:
     """Deliveries in doubt for long enough: ask the provider, else send once more, flagged."""
     patience = timedelta(seconds=settings.IN_DOUBT_SECONDS)
     doubtful = Batch.objects.filter(doubt_at__lt=clock.real_now() - patience)
-    return sum(_resolve(batch) for batch in doubtful.order_by("doubt_at")[:20])
+    resolved, failures = 0, []
+    for batch in doubtful.order_by("doubt_at")[:20]:
+        try:
+            resolved += _resolve(batch)
+        except Exception as failure:  # collected, and raised below: the next batch has its turn
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("doubts that cannot be resolved", failures)
+    return resolved
 
 
 def _resolve(batch: Batch) -> int:

@@ -74,8 +74,8 @@ def _reply(
 
 
 def _meaning(said: ReplySeen) -> Meaning:
-    """A bare position says where, not how: only words say how."""
-    if not said.text and said.latitude is not None:
+    """A position says where, not how; the name of a place beside it is nobody's word."""
+    if said.latitude is not None:
         return Meaning.UNKNOWN
     return read_meaning(said.text)
 

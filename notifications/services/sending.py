@@ -6,7 +6,9 @@ a window costs one commit. Whoever dies in between leaves rows in `calling`; the
 into `in_doubt` when the lease has run out.
 """
 
+import logging
 import random
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,17 +20,23 @@ from config.kernel import bulk, clock, encryption
 from notifications import tokens
 from notifications.gateways import gateway_for
 from notifications.gateways.base import CallResult, Gateway, Outgoing
-from notifications.models import Attempt, Delivery, Wave
+from notifications.models import Attempt, Batch, Delivery, Wave
 from notifications.services import caller
 from notifications.services.holding import Hold, release, renew, take_batch
 from notifications.services.recipients import LINKED_CHANNELS
 from notifications.states import DeliveryState, Outcome
+
+log = logging.getLogger("guihang.sending")
 
 ADDRESS_PURPOSE = "address"
 # Back-off after «busy»: doubles from the first to the last, with jitter; blueprint section 5 says
 # that a batch gives its rest back after 30 s at most.
 BACK_OFF_FIRST_S, BACK_OFF_LAST_S = 1.0, 30.0
 MAX_ATTEMPTS = 12
+# A slow provider must not bring a task to its time limit (45 s) in the middle of a window: after
+# this the rest is given back, and somebody takes it a second later.
+GIVE_BACK_AFTER_S = 25.0
+UNREADABLE = CallResult(Outcome.REFUSED, provider_code="address_unreadable")
 
 _AFTER: dict[Outcome, DeliveryState] = {
     Outcome.ACCEPTED: DeliveryState.ACCEPTED,
@@ -65,13 +73,14 @@ def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, rows: list[Row]) -> 
     calls = tries = 0
     finished: list[tuple[Row, CallResult]] = []
     for start in range(0, len(rows), settings.SEND_WINDOW):
+        if time.monotonic() - hold.since > GIVE_BACK_AFTER_S:
+            break
         gateway.prepare()
         window = _turn_over(hold, gateway, finished, rows[start : start + settings.SEND_WINDOW])
         finished = []
         if not window:
             break
-        messages = [_message(wave, hold.channel, row) for row in window]
-        results = caller.hand_over(gateway, messages)
+        results = _hand_over(wave, hold.channel, gateway, window)
         finished = list(zip(window, results, strict=True))
         calls += len(window)
         busy = [row.attempts + 1 for row, result in finished if result.outcome == Outcome.BUSY]
@@ -80,6 +89,16 @@ def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, rows: list[Row]) -> 
             break
     _turn_over(hold, gateway, finished, [])
     return calls, tries
+
+
+def _hand_over(
+    wave: Wave, channel: str, gateway: Gateway, window: Sequence[Row]
+) -> list[CallResult]:
+    """Results in the order of the rows. An address that does not open is refused without a call,
+    so that one bad row holds up nobody."""
+    messages = [_message(wave, channel, row) for row in window]
+    answers = iter(caller.hand_over(gateway, [message for message in messages if message]))
+    return [next(answers) if message else UNREADABLE for message in messages]
 
 
 def _pending_rows(hold: Hold) -> list[Row]:
@@ -145,11 +164,17 @@ def _moment(value: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
 
 
-def _message(wave: Wave, channel: str, row: Row) -> Outgoing:
+def _message(wave: Wave, channel: str, row: Row) -> Outgoing | None:
+    """None when the address does not open: its key is gone, or the row was damaged."""
+    try:
+        address = encryption.unseal(bytes(row.sealed_address), ADDRESS_PURPOSE)
+    except encryption.UnreadableValue:
+        log.error("delivery %s: its address does not open", row.id)
+        return None
     texts = wave.texts[channel]
     return Outgoing(
         key=row.key,
-        address=encryption.unseal(bytes(row.sealed_address), ADDRESS_PURPOSE),
+        address=address,
         text=texts.get(row.language) or texts["zh-hans"],
         link=tokens.check_in_url(row.key) if channel in LINKED_CHANNELS else "",
     )
@@ -195,6 +220,9 @@ def _outcome_row(gateway: Gateway, row: Row, result: CallResult, now: datetime) 
 def _finish(hold: Hold, tries: int) -> None:
     """Done when nothing is pending; otherwise the rest comes back after a while. What may not be
     sent any more is closed: cancelled with its wave, or expired."""
+    # The lock comes first: whoever settles a doubt meanwhile finds the batch done and wakes it, or
+    # is found here. Without it a row that is pending again could stay in a batch that is done.
+    list(Batch.objects.select_for_update(no_key=True).filter(pk=hold.batch_id).values_list("pk"))
     pending = Delivery.objects.filter(batch=hold.batch_id, state=DeliveryState.PENDING)
     if not _may_start(hold.wave_id):
         retracted = Wave.objects.filter(pk=hold.wave_id, retracted_at__isnull=False).exists()

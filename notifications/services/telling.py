@@ -1,11 +1,13 @@
 """Telling the floors above what became of deliveries, once each, in the transaction of the news."""
 
-from collections import defaultdict
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import transaction
+from django.db.models import F
 
 from config.kernel import bulk, clock
-from notifications.models import Batch, Delivery, DeliveryPerson
+from notifications.models import Batch, Delivery, Wave
 from notifications.signals import ToldOutcome, outcomes_told
 from notifications.states import DeliveryState
 
@@ -30,31 +32,32 @@ def _tell(batch_id: int) -> int:
     # The flag falls first: news that commits after our read raises it again.
     if not Batch.objects.filter(pk=batch_id, untold=True).update(untold=False):
         return 0
-    untold = [
-        row
-        for row in Delivery.objects.filter(batch=batch_id, state__in=NEWS)
-        .select_related("wave")
-        .only("id", "state", "told_state", "accepted_at", "finished_at", "wave__source")
-        if row.state != row.told_state
-    ]
-    if untold:
-        outcomes_told.send(sender=Delivery, outcomes=_outcomes(untold))
-        bulk.update(Delivery, ("id", "told_state"), [(row.pk, row.state) for row in untold])
-    return len(untold)
+    outcomes = _untold(batch_id)
+    if outcomes:
+        outcomes_told.send(sender=Delivery, outcomes=outcomes)
+        told = [(outcome.delivery_id, outcome.state.value) for outcome in outcomes]
+        bulk.update(Delivery, ("id", "told_state"), told)
+    return len(outcomes)
 
 
-def _outcomes(rows: list[Delivery]) -> list[ToldOutcome]:
-    persons: dict[int, list[int]] = defaultdict(list)
-    links = DeliveryPerson.objects.filter(delivery__in=[row.pk for row in rows])
-    for delivery_id, person_ref in links.values_list("delivery_id", "person_ref"):
-        persons[delivery_id].append(person_ref)
+def _untold(batch_id: int) -> list[ToldOutcome]:
+    """The news of a batch, with the persons they concern, in one query."""
+    source = Wave.objects.values_list("source", flat=True).get(batches=batch_id)
+    rows = (
+        Delivery.objects.filter(batch=batch_id, state__in=NEWS)
+        .exclude(told_state=F("state"))
+        .order_by("pk")
+        .values_list("pk", "state", "finished_at", "accepted_at", "persons__person_ref")
+    )
     return [
         ToldOutcome(
-            delivery_id=row.pk,
-            source=row.wave.source,
-            state=DeliveryState(row.state),
-            at=row.finished_at or row.accepted_at or clock.now(),
-            person_refs=tuple(persons[row.pk]),
+            delivery_id=pk,
+            source=source,
+            state=DeliveryState(state),
+            at=finished_at or accepted_at or clock.now(),
+            person_refs=tuple(person for *_, person in links if person is not None),
         )
-        for row in rows
+        for (pk, state, finished_at, accepted_at), links in groupby(
+            rows, key=itemgetter(0, 1, 2, 3)
+        )
     ]

@@ -1,5 +1,6 @@
 """What WeChat pushes, as XML, and what we make of it."""
 
+import math
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, ParseError
 
@@ -59,8 +60,7 @@ def _message(fields: dict[str, str]) -> ReplySeen:
         text=text,
         event_id=event_id(fields),
         answered_at=_moment(fields),
-        latitude=_number(fields, "Location_X"),
-        longitude=_number(fields, "Location_Y"),
+        **_position(fields, "Location_X", "Location_Y"),
     )
 
 
@@ -74,9 +74,8 @@ def _event(fields: dict[str, str]) -> Seen:
             text="",
             event_id=event_id(fields),
             answered_at=_moment(fields),
-            latitude=_number(fields, "Latitude"),
-            longitude=_number(fields, "Longitude"),
-            accuracy_m=_number(fields, "Precision"),
+            accuracy_m=_number(fields, "Precision", most=math.inf, least=0),
+            **_position(fields, "Latitude", "Longitude"),
         )
     return EventSeen(
         address=fields["FromUserName"],
@@ -106,8 +105,17 @@ def _moment(fields: dict[str, str]) -> datetime | None:
         return None
 
 
-def _number(fields: dict[str, str], name: str) -> float | None:
+def _position(fields: dict[str, str], latitude: str, longitude: str) -> dict[str, float | None]:
+    """Both degrees or none: a broken position must not cost the words that came with it."""
+    at = _number(fields, latitude, least=-90, most=90), _number(fields, longitude)
+    return dict(zip(("latitude", "longitude"), (None, None) if None in at else at, strict=True))
+
+
+def _number(
+    fields: dict[str, str], name: str, *, least: float = -180, most: float = 180
+) -> float | None:
     try:
-        return float(fields[name])
+        value = float(fields[name])
     except (KeyError, ValueError):
         return None
+    return value if math.isfinite(value) and least <= value <= most else None

@@ -1,0 +1,229 @@
+"""Handing over: four outcomes, windows, back-off, expiry, retraction, and late answers."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from config.kernel import clock
+from notifications.models import Attempt, Batch, Delivery, Wave
+from notifications.services import recovery, sending
+from notifications.services.waves import retract_wave
+from notifications.states import BatchState, DeliveryState
+from tests.support.waves import (
+    ACCEPTED,
+    BUSY,
+    REFUSED,
+    UNKNOWN,
+    due_now,
+    lease_over,
+    make_wave,
+    number,
+    states,
+)
+
+pytestmark = pytest.mark.django_db
+S = DeliveryState
+
+
+@pytest.fixture(autouse=True)
+def small_windows(settings):
+    settings.SEND_WINDOW, settings.BATCH_SIZE = 4, 20
+
+
+def send(wave):
+    return sum(sending.send_batch(pk) for pk in due_now(wave))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "batch_state"),
+    [
+        (ACCEPTED, S.ACCEPTED, BatchState.DONE),
+        (REFUSED, S.FAILED, BatchState.DONE),
+        (BUSY, S.PENDING, BatchState.WAITING),
+        (UNKNOWN, S.IN_DOUBT, BatchState.DONE),
+    ],
+)
+def test_outcome_of_a_call_becomes_a_state(gateway, outcome, state, batch_state):
+    gateway.decide = lambda message, times: outcome
+    wave = make_wave(1)
+    assert send(wave) == 1
+    delivery, batch = Delivery.objects.get(), Batch.objects.get()
+    assert delivery.state == state
+    assert delivery.attempts == 1
+    assert delivery.gateway == "twilio"
+    assert bool(delivery.provider_ref) == (outcome == ACCEPTED)
+    assert bool(delivery.accepted_at) == (outcome == ACCEPTED)
+    assert bool(delivery.finished_at) == (outcome == REFUSED)
+    assert batch.state == batch_state
+    assert bool(batch.doubt_at) == (outcome == UNKNOWN)
+    assert Attempt.objects.get().outcome == outcome
+
+
+def test_everybody_is_called_once_in_windows(gateway):
+    wave = make_wave(10)
+    assert send(wave) == 10
+    assert sorted(gateway.addresses) == [number(n) for n in range(1, 11)]
+    assert send(wave) == 0
+    assert len(gateway.calls) == 10
+
+
+def test_message_is_in_the_recipients_language_and_opened_only_here(gateway):
+    wave = make_wave(1)
+    Delivery.objects.update(language="en")
+    send(wave)
+    assert gateway.calls[0].text == wave.texts["sms"]["en"]
+    assert gateway.calls[0].link == ""
+    assert gateway.calls[0].key == Delivery.objects.get().key
+
+
+def test_unknown_language_is_told_in_chinese(gateway):
+    wave = make_wave(1)
+    Delivery.objects.update(language="fr")
+    send(wave)
+    assert gateway.calls[0].text == wave.texts["sms"]["zh-hans"]
+
+
+def test_held_batch_is_not_taken_again(gateway):
+    wave = make_wave(3)
+    [pk] = due_now(wave)
+    assert sending.take_batch(pk) is not None
+    assert sending.send_batch(pk) == 0
+    assert gateway.calls == []
+
+
+def test_busy_provider_is_left_in_peace_and_asked_again_later(gateway):
+    gateway.decide = lambda message, times: BUSY
+    wave = make_wave(10)
+    assert send(wave) == 4  # the first window; nobody got through
+    batch = Batch.objects.get()
+    assert batch.state == BatchState.WAITING
+    assert batch.due_at > clock.real_now()
+    assert sending.send_batch(batch.pk) == 0  # not yet due
+    gateway.decide = lambda message, times: ACCEPTED
+    assert send(wave) == 10
+    assert set(states(wave)) == {S.ACCEPTED}
+
+
+@pytest.mark.parametrize(("tries", "seconds"), [(0, 1), (1, 1), (2, 2), (4, 8), (6, 30), (50, 30)])
+def test_back_off_doubles_to_thirty_seconds(tries, seconds):
+    for _ in range(20):
+        assert 0.8 * seconds <= sending.back_off(tries).total_seconds() <= 1.2 * seconds
+
+
+def test_busy_for_ever_fails_in_the_end(gateway):
+    gateway.decide = lambda message, times: BUSY
+    wave = make_wave(1)
+    for _ in range(sending.MAX_ATTEMPTS):
+        send(wave)
+    assert states(wave) == [S.FAILED]
+    assert Batch.objects.get().state == BatchState.DONE
+    assert send(wave) == 0
+
+
+def test_slow_provider_gives_the_rest_back_before_the_time_limit(gateway, monkeypatch):
+    monkeypatch.setattr(sending, "GIVE_BACK_AFTER_S", 0.0)
+    wave = make_wave(6)
+    assert send(wave) == 0
+    assert Batch.objects.get().state == BatchState.WAITING
+    assert set(states(wave)) == {S.PENDING}
+
+
+def test_expired_wave_is_not_sent(gateway, held_clock):
+    wave = make_wave(3, lasts=timedelta(hours=1))
+    held_clock(3601)
+    assert send(wave) == 0
+    assert set(states(wave)) == {S.EXPIRED}
+    assert Batch.objects.get().state == BatchState.DONE
+
+
+def test_wave_that_expires_between_windows_stops(gateway, held_clock):
+    wave = make_wave(10, lasts=timedelta(hours=1))
+    gateway.meanwhile = lambda: held_clock(4000)
+    assert send(wave) == 4
+    assert states(wave) == [S.ACCEPTED] * 4 + [S.EXPIRED] * 6
+
+
+def test_no_window_starts_after_a_retraction(gateway):
+    wave = make_wave(10)
+    gateway.meanwhile = lambda: retract_wave(wave=wave, actor="officer")
+    assert send(wave) == 4
+    assert states(wave) == [S.ACCEPTED] * 4 + [S.CANCELLED] * 6
+    assert Batch.objects.get().state == BatchState.DONE
+
+
+def test_what_was_busy_when_retracted_is_cancelled(gateway):
+    wave = make_wave(1)
+    gateway.decide = lambda message, times: BUSY
+    gateway.meanwhile = lambda: retract_wave(wave=wave, actor="officer")
+    send(wave)
+    assert states(wave) == [S.CANCELLED]
+    assert Batch.objects.get().state == BatchState.DONE
+
+
+def test_retraction_happens_once(gateway):
+    wave = make_wave(2)
+    assert retract_wave(wave=wave, actor="officer") is True
+    assert retract_wave(wave=wave, actor="officer") is False
+    assert set(states(wave)) == {S.CANCELLED}
+    assert send(wave) == 0
+
+
+def test_answer_of_a_lost_batch_does_not_overwrite_a_newer_call(gateway):
+    """The holder was thought dead, its message was sent again, and only then it speaks."""
+    wave = make_wave(1)
+
+    def recovered_and_sent_again():
+        gateway.meanwhile = lambda: None
+        lease_over(wave)
+        recovery.recover_batches()
+        Delivery.objects.update(state=S.PENDING, possible_duplicate=True)
+        assert send(wave) == 1
+
+    gateway.decide = lambda message, times: REFUSED if times == 1 else ACCEPTED
+    gateway.meanwhile = recovered_and_sent_again
+    send(wave)
+    delivery = Delivery.objects.get()
+    assert delivery.state == S.ACCEPTED
+    assert delivery.provider_ref.endswith("2")
+    assert delivery.possible_duplicate
+    assert Attempt.objects.count() == 3  # two answers, and the doubt between them
+
+
+def test_late_answer_settles_what_the_sweep_put_in_doubt(gateway):
+    wave = make_wave(6)
+
+    def recovered():
+        gateway.meanwhile = lambda: None
+        lease_over(wave)
+        recovery.recover_batches()
+
+    gateway.meanwhile = recovered
+    assert send(wave) == 4  # its batch is no longer its own: no second window
+    assert states(wave) == [S.ACCEPTED] * 4 + [S.PENDING] * 2
+    assert send(wave) == 2
+    assert len(set(gateway.addresses)) == len(gateway.calls) == 6
+
+
+def test_row_that_does_not_open_holds_up_nobody(gateway):
+    wave = make_wave(3)
+    broken = Delivery.objects.order_by("pk").values_list("pk", flat=True)[1]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_delivery SET address = %s WHERE id = %s", [b"\x01" * 40, broken]
+        )
+    assert send(wave) == 3
+    assert states(wave) == [S.ACCEPTED, S.FAILED, S.ACCEPTED]
+    code = Delivery.objects.filter(pk=broken).values_list("provider_code", flat=True).get()
+    assert code == "address_unreadable"
+    assert len(gateway.calls) == 2
+
+
+def test_mode_mismatch_sends_nothing(settings):
+    settings.TWILIO_URL = f"https://api.twilio.com/{uuid.uuid4()}"
+    wave = make_wave(1)
+    with pytest.raises(Exception, match="GUIHANG_TWILIO_URL"):
+        send(wave)
+    assert states(wave) == [S.PENDING]
+    assert Wave.objects.get().mode_id == "drill"
