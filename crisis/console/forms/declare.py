@@ -34,11 +34,14 @@ FIELD_OF_CODE = {
 }
 # Circles to begin with, in km: an officer changes them on sight of the preview.
 DEFAULT_RADIUS_KM = 100
+# What is sent, and how loudly, is chosen and never left standing.
+UNCHOSEN = ("", "—")
 VARIABLES = ("place", "place_en", "magnitude", "event", "event_en")
 
 
 def template_choices() -> list[tuple[str, str]]:
-    return [(t.code, gettext(t.label)) for t in TEMPLATES.values() if t.kind == WaveKind.INITIAL]
+    first = [t for t in TEMPLATES.values() if t.kind == WaveKind.INITIAL]
+    return [UNCHOSEN, *((t.code, gettext(t.label)) for t in first)]
 
 
 class DeclareForm(forms.Form):
@@ -47,10 +50,10 @@ class DeclareForm(forms.Form):
     signal_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     post = forms.ModelChoiceField(Post.objects.none(), label=_("使领馆"), empty_label=None)
     title = forms.CharField(label=_("名称"), max_length=80)
-    hazard = forms.ChoiceField(label=_("灾种"), choices=HazardKind.choices)
+    hazard = forms.ChoiceField(label=_("灾种"), choices=[UNCHOSEN, *HazardKind.choices])
     response_level = forms.ChoiceField(
         label=_("响应级别"),
-        choices=ResponseLevel.choices,
+        choices=[UNCHOSEN, *ResponseLevel.choices],
         help_text=_("红色响应同时使用每个人的所有已验证联系方式。"),
     )
     local_time = forms.DateTimeField(

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
+from config.kernel.text import clean
 from crisis.console.selectors import names_like
 from crisis.rollcall.models import Standing
 from crisis.rollcall.states import Condition, Contact, EventKind, Movement
@@ -53,7 +54,7 @@ class RosterFilter(forms.Form):
 
     def __init__(self, *args: Any, name: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.name = name.strip()[:80]
+        self.name = clean(name)[:80]
 
     def apply(self, standings: QuerySet[Standing]) -> QuerySet[Standing]:
         """Those who need somebody first, then by the newest change."""

@@ -6,6 +6,7 @@ from django.shortcuts import render
 
 from config.kernel import audit
 from config.kernel.models import AuditEntry
+from config.kernel.text import clean
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 
@@ -16,7 +17,7 @@ ENTRIES_A_PAGE = 50
 def entries(request: StaffRequest) -> HttpResponse:
     """Newest first; `?verify=1` walks the whole chain, which takes a second per 100,000 entries."""
     rows = AuditEntry.objects.order_by("-number")
-    actor, act = request.GET.get("actor", "").strip(), request.GET.get("act", "").strip()
+    actor, act = clean(request.GET.get("actor", "")), clean(request.GET.get("act", ""))
     if actor:
         rows = rows.filter(actor=actor)
     if act:

@@ -44,15 +44,15 @@ def confirm(request: StaffRequest) -> HttpResponse:
     form = DeclareForm(request.POST, officer=request.user)
     if not form.is_valid():
         return show_form(request, form)
-    key, typed = request.POST.get("declaration_key", ""), request.POST.get("confirmed_count", "")
-    if not typed.strip().isdecimal():
+    key, typed = declaration_key(request), typed_count(request)
+    if typed is None:
         return show_preview(request, form, key=key, problem=type_the_number())
     try:
         incident = declare_incident(
             draft=form.draft(),
             officer=request.user,
             declaration_key=key,
-            confirmed_count=int(typed),
+            confirmed_count=typed,
         )
     except DomainError as error:
         return show_preview(request, form, key=key, problem=str(error))
@@ -63,6 +63,20 @@ def confirm(request: StaffRequest) -> HttpResponse:
     else:
         messages.success(request, _("已宣布，告警正在发出。"))
     return redirect("console:incident", incident.pk)
+
+
+def declaration_key(request: StaffRequest) -> str:
+    """The preview's own key; one that we did not make is replaced."""
+    try:
+        return str(uuid.UUID(request.POST.get("declaration_key", "")))
+    except ValueError:
+        return str(uuid.uuid4())
+
+
+def typed_count(request: StaffRequest) -> int | None:
+    """The number of people the officer typed, or None where it is no such number."""
+    typed = request.POST.get("confirmed_count", "").strip()
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 def type_the_number() -> str:
@@ -125,15 +139,15 @@ def show_draft(request: StaffRequest, incident: Incident, problem: str = "") -> 
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
     """`content_hash` names exactly what this officer saw, the typed number that they read it."""
     incident = visible_incident(request.user, pk)
-    typed = request.POST.get("confirmed_count", "").strip()
-    if not typed.isdecimal():
+    typed = typed_count(request)
+    if typed is None:
         return show_draft(request, incident, type_the_number())
     try:
         approve_incident(
             incident=incident,
             officer=request.user,
             content_hash=request.POST.get("content_hash", ""),
-            confirmed_count=int(typed),
+            confirmed_count=typed,
         )
     except DomainError as error:
         if error.code != "count_changed":

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from crisis.staff.roles import Capability
 from notifications.models import Reply
 from notifications.selectors import unmatched_replies
 from notifications.services.replies import dismiss_reply, match_reply
+from notifications.states import Meaning
 from registry.models import Person
 from registry.selectors import find_by_address
 
@@ -39,14 +40,28 @@ def waiting(request: StaffRequest) -> HttpResponse:
         incident__in=open_incidents(request.user), possible_help=True
     )
     unmatched = unmatched_replies()
+    longest_waiting = standings.select_related("incident__post").order_by("updated_at")
     context = {
         "section": "triage",
         "unmatched": unmatched[:SHOWN],
         "unmatched_count": unmatched.count(),
-        "possible": with_names(list(standings.select_related("incident__post")[:SHOWN])),
+        "possible": with_words(with_names(list(longest_waiting[:SHOWN]))),
         "possible_count": standings.count(),
     }
     return render(request, "console/triage.html", context)
+
+
+def with_words(standings: list[Any]) -> list[Any]:
+    """Give each standing the newest words that nobody could read for sure, as `.words`."""
+    unsure = Reply.objects.filter(
+        meaning__in=(Meaning.POSSIBLE_HELP, Meaning.UNKNOWN),
+        delivery__persons__person_ref__in=[row.person_ref for row in standings],
+    )
+    rows = unsure.annotate(person=F("delivery__persons__person_ref")).order_by("pk")
+    said = {reply.person: reply.text for reply in rows}
+    for row in standings:
+        row.words = said.get(row.person_ref, "")
+    return standings
 
 
 @requires(Capability.RECORD)

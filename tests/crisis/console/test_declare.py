@@ -8,6 +8,8 @@ from crisis.incidents.models import Incident
 from crisis.incidents.states import IncidentState
 from tests.support.scene import QUAKE_AT
 
+KEY = "6f1c1a0e-3a53-4c39-9a8e-0d3c2f8c7b11"
+
 
 @pytest.fixture
 def filled(post):
@@ -33,7 +35,7 @@ def preview(client, fields):
     return client.post(reverse("console:declare"), fields)
 
 
-def confirm(client, fields, count, key="key-1"):
+def confirm(client, fields, count, key=KEY):
     fields = fields | {"confirmed_count": count, "declaration_key": key}
     return client.post(reverse("console:declare-confirm"), fields)
 
@@ -72,14 +74,14 @@ def test_repeated_submit_is_one_incident(as_user, officer, people, filled):
     assert Incident.objects.count() == 1
 
 
-@pytest.mark.parametrize("typed", ["", "5", "six", "6.0", "-6"])
+@pytest.mark.parametrize("typed", ["", "5", "six", "6.0", "-6", "9" * 5000, "六", "²"])
 def test_wrong_count_declares_nothing_and_shows_the_preview_again(
     as_user, officer, people, filled, typed
 ):
     response = confirm(as_user(officer), filled, typed)
     assert response.status_code == 400
     assert "维拉港17日12:47" in response.text
-    assert 'name="declaration_key" value="key-1"' in response.text
+    assert f'name="declaration_key" value="{KEY}"' in response.text
     assert not Incident.objects.exists()
 
 
@@ -119,6 +121,20 @@ def test_empty_audience_declares_nothing(as_user, officer, people, filled):
     nowhere = filled | {"latitude": "0", "longitude": "-140"}
     assert confirm(as_user(officer), nowhere, "0").status_code == 400
     assert not Incident.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["hazard", "response_level", "template"])
+def test_nothing_that_decides_is_left_standing(as_user, officer, people, filled, field):
+    blank = as_user(officer).get(reverse("console:declare")).context["form"]
+    assert blank[field].value() is None
+    response = preview(as_user(officer), filled | {field: ""})
+    assert field in response.context["form"].errors
+
+
+@pytest.mark.parametrize("key", ["", "x" * 500, "not-a-uuid"])
+def test_foreign_key_is_replaced_and_declares_once(as_user, officer, people, filled, key):
+    confirm(as_user(officer), filled, "6", key=key)
+    assert len(Incident.objects.get().declaration_key) == 36
 
 
 def test_another_post_cannot_be_chosen(as_user, outsider, people, filled):

@@ -83,3 +83,18 @@ def test_unknown_page_is_a_page_of_ours(as_user, officer):
     response = as_user(officer).get("/nothing/")
     assert response.status_code == 404
     assert "没有这一页" in response.text
+
+
+def test_ten_wrong_passwords_lock_the_name_for_a_while(client, officer, password):
+    for _ in range(10):
+        client.post(reverse("console:login"), {"username": "officer", "password": "wrong"})
+    response = client.post(reverse("console:login"), {"username": "officer", "password": password})
+    assert response.status_code == 429
+    assert "15 分钟" in response.text
+
+
+def test_disabled_user_is_out_within_one_request(as_user, officer):
+    client = as_user(officer)
+    officer.is_active = False
+    officer.save()
+    assert client.get(reverse("console:home")).status_code == 302

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from config.kernel import clock
 from crisis.rollcall.models import Standing
-from notifications.models import Reply
+from notifications.models import Delivery, Reply
 from registry.addresses import address_index
 
 
@@ -35,6 +35,21 @@ def test_unmatched_reply_stays_visible(as_user, officer, stray):
 def test_possible_help_stands_on_the_page(as_user, officer, incident, people):
     Standing.objects.filter(person_ref=people["li"].pk).update(possible_help=True)
     assert "李娜" in as_user(officer).get(reverse("console:triage")).text
+
+
+def test_possible_help_shows_the_words_that_were_written(as_user, officer, incident, people):
+    delivery = Delivery.objects.filter(persons__person_ref=people["li"].pk).get()
+    Standing.objects.filter(person_ref=people["li"].pk).update(possible_help=True)
+    Reply.objects.create(
+        via="wechat",
+        delivery=delivery,
+        text="两个人在山上",
+        meaning="possible_help",
+        state="matched",
+        answered_at=clock.now(),
+        received_at=clock.now(),
+    )
+    assert "两个人在山上" in as_user(officer).get(reverse("console:triage")).text
 
 
 def test_reply_is_matched_to_a_person_found_by_name(as_user, officer, stray, incident, people):
