@@ -1,0 +1,94 @@
+"""Thousands of rows in one statement, the same on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from config.kernel import bulk
+from registry.models import Person, Whereabouts
+
+THEN = datetime(2024, 12, 17, 1, 47, 25, 123456, tzinfo=UTC)
+COLUMNS = (
+    "person", "kind", "latitude", "longitude", "accuracy_m", "band", "country", "city", "address",
+    "recorded_at",
+)  # fmt: skip
+# Whatever an array literal could trip over: quotes, backslashes, commas, braces, NULL, nothing.
+CITIES = ["维拉港", 'a "quoted" one', "back\\slash", "{a,b}", "NULL", "", "l'île", " x "]
+
+
+@pytest.fixture
+def people(db):
+    return [Person.objects.create(name=name or "-", registered_at=THEN) for name in CITIES]
+
+
+def row(person, city, *, latitude=None, sealed=b"", recorded_at=THEN):
+    point = (None,) * 4 if latitude is None else (latitude, 168.1, 500.0, int(latitude * 20 // 1))
+    return (person.pk, "residence", *point, "VU", city, sealed, recorded_at)
+
+
+def stored(*columns):
+    return list(Whereabouts.objects.order_by("person").values_list(*columns))
+
+
+def raw_addresses():
+    """The column as it is stored; the field would open it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM registry_whereabouts ORDER BY person_id")
+        return [bytes(value) for (value,) in cursor.fetchall()]
+
+
+def test_every_text_comes_back_as_it_was_given(people):
+    rows = [row(person, city) for person, city in zip(people, CITIES, strict=True)]
+    assert bulk.insert(Whereabouts, COLUMNS, rows) == len(CITIES)
+    assert stored("city") == [(city,) for city in CITIES]
+
+
+def test_plain_texts_that_differ_come_back(people):
+    rows = [row(person, f"城{n}") for n, person in enumerate(people)]
+    bulk.insert(Whereabouts, COLUMNS, rows)
+    assert stored("city") == [(f"城{n}",) for n in range(len(people))]
+
+
+def test_numbers_bytes_and_moments_that_differ_come_back(people):
+    rows = [
+        row(person, "", latitude=-17.1234567890123 - n, sealed=bytes([n, 0, 255, 92, 34]),
+            recorded_at=THEN + timedelta(microseconds=n))
+        for n, person in enumerate(people)
+    ]  # fmt: skip
+    bulk.insert(Whereabouts, COLUMNS, rows)
+    assert stored("latitude", "recorded_at") == [(r[2], r[-1]) for r in rows]
+    assert raw_addresses() == [r[-2] for r in rows]
+
+
+def test_nothing_beside_something_stays_nothing(people):
+    rows = [row(people[0], "", latitude=-17.5), row(people[1], "")]
+    bulk.insert(Whereabouts, COLUMNS, rows)
+    assert stored("latitude") == [(-17.5,), (None,)]
+
+
+def test_row_that_breaks_a_unique_key_is_passed_over(people):
+    assert bulk.insert(Whereabouts, COLUMNS, [row(people[0], "first")]) == 1
+    rows = [row(people[0], "second"), row(people[1], "third")]
+    assert bulk.insert(Whereabouts, COLUMNS, rows) == 1
+    assert stored("city") == [("first",), ("third",)]
+
+
+def test_update_reaches_the_rows_that_fulfil_its_guard(people):
+    bulk.insert(Whereabouts, COLUMNS, [row(p, "old") for p in people[:3]])
+    ids = [pk for (pk,) in stored("pk")]
+    changed = bulk.update(
+        Whereabouts,
+        ("id", "city", "country"),
+        [(pk, f"new {n}", "FJ") for n, pk in enumerate(ids)],
+        where="t.person_id <> %s",
+        params=[people[1].pk],
+    )
+    assert changed == 2
+    assert stored("city", "country") == [("new 0", "FJ"), ("old", "VU"), ("new 2", "FJ")]
+
+
+def test_no_rows_are_no_statement(people, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert bulk.insert(Whereabouts, COLUMNS, []) == 0
+        assert bulk.update(Whereabouts, ("id", "city"), []) == 0
