@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -56,26 +58,40 @@ def write_log(
     return _refold(incident_id, standings)
 
 
-def _lock_standings(incident_id: int, persons: list[int]) -> list[Standing]:
+class _Stands(NamedTuple):
+    """A standing as it is before the fold."""
+
+    id: int
+    person_ref: int
+    facets: tuple[object, ...]
+
+
+def _lock_standings(incident_id: int, persons: list[int]) -> list[_Stands]:
     found = Standing.objects.filter(incident=incident_id, person_ref__in=persons).order_by("pk")
-    return list(found.select_for_update() if connection.vendor == "postgresql" else found)
+    if connection.vendor == "postgresql":
+        found = found.select_for_update()
+    rows = found.values_list("pk", "person_ref", *_FACETS)
+    return [_Stands(pk, person, tuple(facets)) for pk, person, *facets in rows]
 
 
-def _refold(incident_id: int, standings: list[Standing]) -> int:
+def _refold(incident_id: int, standings: list[_Stands]) -> int:
     facts = _facts(incident_id, [standing.person_ref for standing in standings])
-    changed = []
-    for standing in standings:
-        folded = fold(facts[standing.person_ref])
-        if _facets(folded) != tuple(getattr(standing, name) for name in _FACETS):
-            changed.append((standing, folded))
+    folds = [(standing, _fold(frozenset(facts[standing.person_ref]))) for standing in standings]
+    changed = [
+        (standing, folded) for standing, folded in folds if _facets(folded) != standing.facets
+    ]
     now = clock.now()
     bulk.update(
         Standing,
         ("id", *_FACETS, "updated_at"),
-        [(standing.pk, *_facets(folded), now) for standing, folded in changed],
+        [(standing.id, *_facets(folded), now) for standing, folded in changed],
     )
     emit_many(_events(incident_id, changed))
     return len(changed)
+
+
+# Thousands are alerted at the same moment and have nothing else in their log.
+_fold = lru_cache(maxsize=1024)(fold)
 
 
 def _facets(folded: Folded) -> tuple[object, ...]:
@@ -93,7 +109,7 @@ def _facts(incident_id: int, persons: Iterable[int]) -> dict[int, list[Fact]]:
     return facts
 
 
-def _events(incident_id: int, changed: list[tuple[Standing, Folded]]) -> list[NewEvent]:
+def _events(incident_id: int, changed: list[tuple[_Stands, Folded]]) -> list[NewEvent]:
     """Partners hear of condition and movement; «alerted» for each of 100,000 tells them nothing."""
     now = clock.now()
     return [
@@ -106,7 +122,7 @@ def _events(incident_id: int, changed: list[tuple[Standing, Folded]]) -> list[Ne
             time=now,
         )
         for standing, folded in changed
-        if (folded.condition, folded.movement) != (standing.condition, standing.movement)
+        if _facets(folded)[:2] != standing.facets[:2]
     ]  # fmt: skip
 
 
