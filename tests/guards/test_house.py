@@ -113,7 +113,7 @@ TRANSLATED = re.compile(
     re.DOTALL,
 )
 # Rendered when nothing else works any more, translation included; both languages stand in it.
-UNTRANSLATED = {"500.html"}
+UNTRANSLATED = {"400.html", "500.html"}
 TAG = re.compile(r"<[^>]*>")
 # Names that are the same in every language.
 PROPER = re.compile("归航|中文")
