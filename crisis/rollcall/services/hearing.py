@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from config.kernel import clock
 from crisis.incidents.models import Incident
 from crisis.incidents.services.speaking import open_wave
 from crisis.rollcall.services.log import Entry, incident_of, write_log
@@ -19,7 +20,7 @@ from registry.models.whereabouts import MAX_ACCURACY_M
 from registry.selectors import current_places, persons_by_ids
 from registry.services import retire_address, share_position
 
-WHO_ELSE_HELPS_FOR = timedelta(hours=6)
+WHO_ELSE_HELPS_FOR = timedelta(hours=24)
 # WeChat's location message has no accuracy: what a phone's chosen point on a map is worth.
 DEFAULT_ACCURACY_M = 500.0
 T = TypeVar("T", ToldOutcome, ReadReply)
@@ -100,7 +101,8 @@ def _ask_who_else(incident: Incident, replies: Sequence[ReadReply]) -> None:
         wave = open_wave(
             incident, kind=WaveKind.UPDATE, template="who_else", lasts=WHO_ELSE_HELPS_FOR
         )
-    add_recipients(wave=wave, recipients=recipients_from(deliveries))
+    if wave.expires_at > clock.now():
+        add_recipients(wave=wave, recipients=recipients_from(deliveries))
 
 
 def _keep_position(reply: ReadReply) -> None:
