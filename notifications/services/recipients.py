@@ -1,7 +1,7 @@
 """Adding recipients to a wave: rows first, then the bell."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -42,26 +42,34 @@ def add_recipients(*, wave: Wave, recipients: Sequence[Recipient]) -> int:
     """
     if wave.kind == WaveKind.REMINDER:
         recipients = _without_stopped(recipients)
-    known = _known_addresses(wave, recipients)
-    fresh = [r for r in recipients if (r.channel, r.address_index) not in known]
-    by_channel = attrgetter("channel")
-    rows: list[tuple[object, ...]] = []
-    batch_ids: list[int] = []
-    for channel, group in groupby(sorted(fresh, key=by_channel), key=by_channel):
-        members = list(group)
-        for start in range(0, len(members), settings.BATCH_SIZE):
-            batch = _new_batch(wave, channel)
-            batch_ids.append(batch.pk)
-            part = members[start : start + settings.BATCH_SIZE]
-            rows += [_delivery_row(wave, batch.pk, recipient) for recipient in part]
+    parts = list(_parts(recipients))
+    batches = _new_batches(wave, [part[0].channel for part in parts])
+    rows = [
+        _delivery_row(wave, batch.pk, recipient)
+        for batch, part in zip(batches, parts, strict=True)
+        for recipient in part
+    ]
     written = bulk.insert(Delivery, _DELIVERY_COLUMNS, rows)
-    ids = _known_addresses(wave, recipients)
-    _link_persons(ids, recipients)
-    # Fewer rows than given: another slice wrote a shared address at the same moment.
-    if known or written < len(rows):
-        _recount(ids.values())
+    ids = _addresses_of(Delivery.objects.filter(batch__in=batches))
+    # Written by an earlier slice, or by another one at this moment: those gain persons.
+    met = [r for r in recipients if (r.channel, r.address_index) not in ids]
+    earlier = _known_addresses(wave, met) if met else {}
+    _link_persons(ids | earlier, recipients)
+    if earlier:
+        _recount(earlier.values())
+        Batch.objects.filter(pk__in=[batch.pk for batch in batches], deliveries=None).delete()
+    batch_ids = [batch.pk for batch in batches]
     transaction.on_commit(lambda: bell.ring(batch_ids, priority=wave.priority))
     return written
+
+
+def _parts(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
+    """What makes a batch each: at most BATCH_SIZE recipients of one channel."""
+    by_channel = attrgetter("channel")
+    for _channel, group in groupby(sorted(recipients, key=by_channel), key=by_channel):
+        members = list(group)
+        for start in range(0, len(members), settings.BATCH_SIZE):
+            yield members[start : start + settings.BATCH_SIZE]
 
 
 _DELIVERY_COLUMNS = (
@@ -82,22 +90,29 @@ def _delivery_row(wave: Wave, batch_id: int, recipient: Recipient) -> tuple[obje
     )  # fmt: skip
 
 
-def _new_batch(wave: Wave, channel: str) -> Batch:
-    return Batch.objects.create(
-        wave=wave,
-        channel=channel,
-        priority=wave.priority,
-        state=BatchState.WAITING,
-        due_at=clock.real_now(),
-        rung_at=clock.real_now(),
+def _new_batches(wave: Wave, channels: Sequence[str]) -> list[Batch]:
+    now = clock.real_now()
+    return Batch.objects.bulk_create(
+        Batch(
+            wave=wave,
+            channel=channel,
+            priority=wave.priority,
+            state=BatchState.WAITING,
+            due_at=now,
+            rung_at=now,
+        )
+        for channel in channels
     )
 
 
 def _known_addresses(wave: Wave, recipients: Sequence[Recipient]) -> dict[tuple[str, bytes], int]:
-    """The deliveries this wave already has for these addresses."""
-    rows = Delivery.objects.filter(
-        wave=wave, address_index__in=[r.address_index for r in recipients]
-    ).values_list("channel", "address_index", "id")
+    """The deliveries this wave has for these addresses."""
+    indexes = [recipient.address_index for recipient in recipients]
+    return _addresses_of(Delivery.objects.filter(wave=wave, address_index__in=indexes))
+
+
+def _addresses_of(deliveries: QuerySet[Delivery]) -> dict[tuple[str, bytes], int]:
+    rows = deliveries.values_list("channel", "address_index", "id")
     return {(channel, bytes(index)): pk for channel, index, pk in rows}
 
 
