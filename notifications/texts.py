@@ -49,7 +49,9 @@ def render(
 ) -> Texts:
     """{"sms": {language: text}, "wechat": {language: fields}}, exactly as it will leave.
 
-    A drill's texts begin and end as a drill, whatever the caller gave. Raises DomainError
+    Where it asks, "sms_shared" holds the wording for a number that several people share: it says
+    how many, at the place marked {covers}, which is filled in as the message leaves. A drill's
+    texts begin and end as a drill, whatever the caller gave. Raises DomainError
     missing_variable, bad_character, or text_too_long naming the field and its limit.
     """
     if missing := sorted(needed_variables(template) - {k for k, v in variables.items() if v}):
@@ -61,9 +63,12 @@ def render(
         )
     _check_characters(variables)
     drill = mode == Mode.DRILL
-    sms = {
-        ZH: f"【{signature_zh}】" + _drill_zh(template.sms[ZH].format(**variables), drill=drill),
-        EN: f"{signature_en}: " + _drill_en(template.sms[EN].format(**variables), drill=drill),
+    bodies = {language: body.format(**variables) for language, body in template.sms.items()}
+    signed = {ZH: f"【{signature_zh}】", EN: f"{signature_en}: "}
+    sms = {lang: signed[lang] + _DRILL[lang](bodies[lang], drill=drill) for lang in bodies}
+    shared = {
+        lang: signed[lang] + _DRILL[lang](bodies[lang] + _SHARED[lang], drill=drill)
+        for lang in bodies
     }
     wechat = {
         language: _drill_fields(
@@ -71,12 +76,13 @@ def render(
         )
         for language, fields in template.wechat.items()
     }
-    for text in sms.values():
+    for text in shared.values():
         _check_length("sms", text, MAX_SMS_CHARACTERS)
     for fields in wechat.values():
         for name, text in fields.items():
             _check_length(name, text, WECHAT_LIMITS[name.rstrip(string.digits)])
-    return {"sms": sms, "wechat": wechat}
+    texts: Texts = {"sms": sms, "wechat": wechat}
+    return texts | {"sms_shared": shared} if template.asks else texts
 
 
 def _check_characters(variables: Mapping[str, str]) -> None:
@@ -93,6 +99,11 @@ def _drill_zh(body: str, *, drill: bool) -> str:
 
 def _drill_en(body: str, *, drill: bool) -> str:
     return f"DRILL, not real. {body} END OF DRILL" if drill else body
+
+
+# Blueprint section 6: on a shared address the text says how many it covers.
+_SHARED = {ZH: "。此号码登记有{covers}人", EN: " This number stands for {covers} people."}
+_DRILL = {ZH: _drill_zh, EN: _drill_en}
 
 
 def _drill_fields(fields: Fields, language: str, *, drill: bool) -> Fields:

@@ -103,8 +103,8 @@ def post_for(draft: IncidentDraft, officer: User) -> Post:
 
 def _preview_texts(texts: dict[str, dict[str, object]]) -> list[PreviewText]:
     found = []
-    for channel, by_language in texts.items():
-        for language, said in by_language.items():
+    for channel in ("sms", "wechat"):
+        for language, said in texts[channel].items():
             fields = said if isinstance(said, dict) else {}
             text = "\n".join(fields.values()) if fields else str(said)
             segments = 0 if fields else count_segments(text)

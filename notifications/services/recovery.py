@@ -14,7 +14,7 @@ from notifications.gateways import gateway_for
 from notifications.gateways.base import CallResult
 from notifications.models import Attempt, Batch, Delivery
 from notifications.services import caller
-from notifications.services.sending import send_batch
+from notifications.services.sending import send_batch, wording
 from notifications.states import BatchState, DeliveryState, Outcome
 
 log = logging.getLogger("guihang.recovery")
@@ -118,8 +118,7 @@ async def _ask_all(channel: str, rows: list[Delivery]) -> list[CallResult | None
 
 async def _ask(channel: str, row: Delivery) -> CallResult | None:
     gateway = gateway_for(channel)
-    texts = row.wave.texts[channel]
-    text = texts.get(row.language) or texts["zh-hans"]
+    text = wording(row.wave, channel, row.language, row.covers)
     return await gateway.ask(
         caller.session(),
         key=row.key,

@@ -54,6 +54,7 @@ class Row(NamedTuple):
     language: str
     key: str
     attempts: int
+    covers: int
 
 
 def send_batch(batch_id: int) -> int:
@@ -104,7 +105,7 @@ def _hand_over(
 def _pending_rows(hold: Hold) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, address, language, key, attempts FROM notifications_delivery"
+            "SELECT id, address, language, key, attempts, covers FROM notifications_delivery"
             " WHERE batch_id = %s AND state = %s ORDER BY id",
             [hold.batch_id, DeliveryState.PENDING],
         )
@@ -171,13 +172,21 @@ def _message(wave: Wave, channel: str, row: Row) -> Outgoing | None:
     except encryption.UnreadableValue:
         log.error("delivery %s: its address does not open", row.id)
         return None
-    texts = wave.texts[channel]
     return Outgoing(
         key=row.key,
         address=address,
-        text=texts.get(row.language) or texts["zh-hans"],
+        text=wording(wave, channel, row.language, row.covers),
         link=tokens.check_in_url(row.key) if channel in LINKED_CHANNELS else "",
     )
+
+
+def wording(wave: Wave, channel: str, language: str, covers: int) -> str | dict[str, str]:
+    """What one recipient reads: their language, and how many the number stands for."""
+    texts = wave.texts[channel]
+    if channel == "sms" and covers > 1:
+        texts = wave.texts.get("sms_shared", texts)
+    text: str | dict[str, str] = texts.get(language) or texts["zh-hans"]
+    return text.replace("{covers}", str(covers)) if isinstance(text, str) else text
 
 
 def _write_outcomes(

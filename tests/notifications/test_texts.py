@@ -124,3 +124,16 @@ def test_segments_are_those_of_the_rendered_text():
     said = texts(TEMPLATES["earthquake_tsunami"], mode="live")
     assert segments_of(said) == {ZH: 2, EN: 2}
     assert segments_of(said)[ZH] == count_segments(said["sms"][ZH])
+
+
+@pytest.mark.parametrize("mode", ["live", "drill"])
+def test_shared_number_reads_how_many_it_stands_for(mode: str):
+    said = texts(TEMPLATES["earthquake"], mode=mode)
+
+    assert "此号码登记有{covers}人" in said["sms_shared"][ZH]
+    assert "This number stands for {covers} people." in said["sms_shared"][EN]
+    assert said["sms_shared"][ZH].endswith("演练完毕") == (mode == "drill")
+
+
+def test_text_that_asks_nothing_says_nothing_of_others():
+    assert "sms_shared" not in texts(TEMPLATES["retraction"])
