@@ -31,7 +31,8 @@ def webhook(request: HttpRequest, gateway_name: str) -> HttpResponse:
 
 def _pushed(request: HttpRequest) -> WebhookRequest | None:
     """The push without the framework; None when its body is larger than any vendor's."""
-    if int(request.headers.get("Content-Length") or 0) > MAX_BODY_BYTES:
+    length = request.headers.get("Content-Length", "")
+    if length.isdecimal() and (len(length) > 12 or int(length) > MAX_BODY_BYTES):
         return None
     try:
         body = request.body

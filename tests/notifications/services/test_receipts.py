@@ -1,0 +1,146 @@
+"""Receipts in any order, repeated, early and late: the first final word stands."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from notifications.models import Batch, Delivery, Receipt
+from notifications.services import inbox, receipts, sending, telling
+from notifications.states import TERMINAL, DeliveryState
+from tests.support.pushes import receipt_form, store
+from tests.support.waves import UNKNOWN, due_now, make_wave, states
+
+pytestmark = pytest.mark.django_db
+S = DeliveryState
+
+
+def accepted_wave(count=1):
+    wave = make_wave(count)
+    for pk in due_now(wave):
+        sending.send_batch(pk)
+    return wave
+
+
+def receive(*forms, key=""):
+    for number, form in enumerate(forms):
+        store(form, event_id=f"{form['MessageSid']}.{number}.{Receipt.objects.count()}", key=key)
+    inbox.work_inbox()
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("delivered", S.DELIVERED),
+        ("read", S.DELIVERED),
+        ("undelivered", S.UNDELIVERED),
+        ("failed", S.UNDELIVERED),
+        ("sent", S.ACCEPTED),
+        ("queued", S.ACCEPTED),
+        ("no such word", S.ACCEPTED),
+    ],
+)
+def test_receipt_moves_a_delivery(gateway, status, state):
+    wave = accepted_wave()
+    ref = Delivery.objects.get().provider_ref
+    receive(receipt_form(ref, status, ErrorCode="30003"))
+    assert states(wave) == [state]
+    delivery = Delivery.objects.get()
+    assert bool(delivery.finished_at) == (state in TERMINAL)
+    assert Receipt.objects.get().delivery_id == delivery.pk
+    assert Receipt.objects.get().provider_code == "30003"
+
+
+@pytest.mark.parametrize(("first", "second"), [("delivered", "failed"), ("failed", "delivered")])
+def test_terminal_state_is_never_overwritten(gateway, first, second):
+    wave = accepted_wave()
+    ref = Delivery.objects.get().provider_ref
+    receive(receipt_form(ref, first))
+    before = states(wave)
+    receive(receipt_form(ref, second), receipt_form(ref, "sent"))
+    assert states(wave) == before
+    assert Receipt.objects.count() == 3
+
+
+def test_receipt_before_the_answer_of_its_own_call_wins(gateway):
+    """Found by our key, which rides in the callback's address."""
+    wave = make_wave(1)
+    key = Delivery.objects.get().key
+    gateway.meanwhile = lambda: receive(receipt_form("SMearly"), key=key)
+    for pk in due_now(wave):
+        sending.send_batch(pk)
+    delivery = Delivery.objects.get()
+    assert delivery.state == S.DELIVERED
+    assert delivery.provider_ref == "SMearly"
+
+
+def test_receipt_of_a_call_whose_answer_was_lost_settles_the_doubt(gateway):
+    wave = make_wave(1)
+    gateway.decide = lambda message, times: UNKNOWN
+    for pk in due_now(wave):
+        sending.send_batch(pk)
+    assert states(wave) == [S.IN_DOUBT]
+    receive(receipt_form("SMlost"), key=Delivery.objects.get().key)
+    assert states(wave) == [S.DELIVERED]
+    assert Batch.objects.get().untold
+
+
+def test_early_receipt_without_key_waits_for_its_delivery(gateway):
+    make_wave(1)
+    delivery = Delivery.objects.get()
+    receive(receipt_form("SMwaits"))
+    assert Receipt.objects.get().delivery is None
+    assert receipts.match_waiting() == 0
+    Delivery.objects.update(state=S.ACCEPTED, provider_ref="SMwaits")
+    assert receipts.match_waiting() == 1
+    delivery.refresh_from_db()
+    assert delivery.state == S.DELIVERED
+    assert receipts.match_waiting() == 0
+
+
+def test_receipt_of_a_stranger_waits_and_holds_up_nobody(gateway):
+    receive(*(receipt_form(f"SMstranger{n}") for n in range(3)))
+    make_wave(1)
+    Delivery.objects.update(state=S.ACCEPTED, provider_ref="SMours")
+    Receipt.objects.filter(provider_ref="SMstranger2").update(provider_ref="SMours")
+    assert receipts.match_waiting(limit=1) == 1
+    assert Delivery.objects.get().state == S.DELIVERED
+
+
+def test_empty_reference_matches_nothing(gateway):
+    make_wave(1)
+    receive({"MessageSid": " ", "MessageStatus": "delivered"})
+    assert Delivery.objects.get().state == S.PENDING
+
+
+def test_news_is_told_once_each(gateway, told):
+    accepted_wave()
+    delivery = Delivery.objects.get()
+    telling.tell_outcomes()
+    receive(receipt_form(delivery.provider_ref), receipt_form(delivery.provider_ref))
+    telling.tell_outcomes()
+    telling.tell_outcomes()
+    assert [outcome.state for outcome in told] == [S.ACCEPTED, S.DELIVERED]
+    assert {outcome.person_refs for outcome in told} == {(1,)}
+
+
+RECEIPTS = ["queued", "sent", "delivered", "delivered", "undelivered"]
+
+
+@settings(
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(order=st.permutations(RECEIPTS), pieces=st.lists(st.integers(1, 4), max_size=4))
+def test_order_repetition_and_bundling_change_only_which_final_word_came_first(
+    gateway, order, pieces
+):
+    Delivery.objects.all().update(provider_ref="")
+    wave = accepted_wave()
+    ref = wave.deliveries.get().provider_ref
+    rest, seen = list(order), []
+    for size in [*pieces, len(order)]:
+        forms = [receipt_form(ref, status) for status in rest[:size]]
+        receive(*forms)
+        seen += rest[:size]
+        rest = rest[size:]
+        finals = [status for status in seen if status in ("delivered", "undelivered")]
+        assert states(wave) == [finals[0] if finals else S.ACCEPTED]
