@@ -103,9 +103,8 @@ def _database_url(folder: Path, name: str) -> str:
     if settings.SQLITE:
         return f"sqlite:///{folder / 'drill.sqlite3'}"
     with _maintenance() as (connection, parts):
-        database = sql.Identifier(f"guihang_{name}")
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
+        _drop(connection, f"guihang_{name}")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(f"guihang_{name}")))
     return urlunsplit(parts._replace(path=f"/guihang_{name}"))
 
 
@@ -126,10 +125,22 @@ def clear() -> None:
         with app.connection_for_write() as broker:
             for queue in app.amqp.queues.values():
                 queue.bind(broker.default_channel).delete()
+            for name in ("work", "events"):
+                broker.default_channel.exchange_delete(f"{settings.QUEUE_PREFIX}.{name}")
     if not settings.SQLITE:
         with _maintenance() as (connection, _):
-            name = sql.Identifier(f"guihang_{os.environ[INSIDE]}")
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            _drop(connection, f"guihang_{os.environ[INSIDE]}")
+
+
+def _drop(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    """Drop a database with our own sessions in it. Not WITH (FORCE): that is refused while
+    autovacuum, which is not ours, is in there; a plain DROP sends autovacuum away by itself."""
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = %s AND usename = current_user",
+        [name],
+    )
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def _remove_ended(drills: Path) -> None:
