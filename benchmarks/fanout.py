@@ -31,11 +31,11 @@ def main() -> None:
         become_inside(arguments)
     try:
         found = measure(arguments)
+        if arguments.json:
+            arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        show(found)
     finally:
         place.clear()
-    show(found)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
 def parse() -> argparse.Namespace:
