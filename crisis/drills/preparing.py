@@ -39,18 +39,29 @@ class Prepared:
     planner: User
     password: str
     people: int
-    starts_at: datetime
 
 
-def prepare(scenario: Scenario, *, people: int, seed: int) -> Prepared:
-    """Migrate and fill the drill's database. Raises DomainError for an unreadable signal or for
-    fewer people than the scenario puts into its country."""
+def open_database(scenario: Scenario) -> HazardSignal:
+    """Migrate the drill's database and take in what the feed reported. Raises DomainError
+    unreadable_signal."""
     call_command("migrate", verbosity=0)
     signals, reading = take_in_usgs(text=scenario.signal_path.read_bytes())
     if not signals:
         raise DomainError("unreadable_signal", f"{scenario.signal_file}: {reading}")
-    starts_at = signals[0].occurred_at + DECLARED_AFTER
-    made = generate_people(count=people, seed=seed, focus=dict(scenario.focus), at=starts_at)
+    return signals[0]
+
+
+def starts_at(signal: HazardSignal) -> datetime:
+    """When scenario time begins."""
+    return signal.occurred_at + DECLARED_AFTER
+
+
+def prepare(scenario: Scenario, signal: HazardSignal, *, people: int, seed: int) -> Prepared:
+    """Fill the drill's database with people, a post and its staff. Raises DomainError bad_focus
+    for fewer people than the scenario puts into its country."""
+    made = generate_people(
+        count=people, seed=seed, focus=dict(scenario.focus), at=starts_at(signal)
+    )
     post = _post(scenario.post)
     password = secrets.token_urlsafe(9)
     users = {
@@ -60,14 +71,13 @@ def prepare(scenario: Scenario, *, people: int, seed: int) -> Prepared:
         for name, (role, title) in STAFF.items()
     }
     return Prepared(
-        signal=signals[0],
+        signal=signal,
         post=post,
         officer=users["officer"],
         second=users["second"],
         planner=users["planner"],
         password=password,
         people=made,
-        starts_at=starts_at,
     )
 
 

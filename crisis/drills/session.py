@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from config.kernel import clock
 from crisis.drills import place, running, screen
-from crisis.drills.preparing import Prepared, prepare
+from crisis.drills.preparing import Prepared, open_database, prepare, starts_at
 from crisis.drills.report import figures
 from crisis.drills.scenarios import Scenario
 from crisis.drills.supervisor import Supervisor, emulator_log
@@ -25,19 +26,21 @@ def run_drill(
     """Run one drill in this process's own place; with `once` it ends when all has settled,
     otherwise it serves until interrupted. Returns the figures."""
     screen.console.print(f"准备 preparing {scenario.code}: {people} 人…")
-    prepared = prepare(scenario, people=people, seed=seed)
-    set_clock(prepared, speed)
+    signal = open_database(scenario)
+    set_clock(starts_at(signal), speed)
     try:
         with Supervisor(seed=seed) as supervisor:
+            # The processes come up while the people are written.
+            prepared = prepare(scenario, signal, people=people, seed=seed)
             supervisor.wait_until_ready()
             return _play(scenario, prepared, supervisor, once=once, report=report)
     finally:
         place.clear()
 
 
-def set_clock(prepared: Prepared, speed: float) -> None:
-    """Scenario time begins when everything is prepared; the processes started later share it."""
-    settings.CLOCK = clock.setting_for(prepared.starts_at, speed)
+def set_clock(start: datetime, speed: float) -> None:
+    """Scenario time begins now; the processes started after this share it."""
+    settings.CLOCK = clock.setting_for(start, speed)
     os.environ["GUIHANG_CLOCK"] = settings.CLOCK
 
 
