@@ -7,11 +7,13 @@ pages listen. Pages that cannot reach this process poll instead, so nothing depe
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -25,6 +27,8 @@ POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
 # A page then connects again by itself, and is asked again who it is.
 LONGEST_SECONDS = 300.0
+# Readers outlive the request that began them, so they do not borrow its thread.
+READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="stream-reader")
 
 
 class Reader:
@@ -63,8 +67,9 @@ class Reader:
                 self.task.cancel()
 
     async def run(self) -> None:
+        loop = asyncio.get_running_loop()
         while self.listeners:
-            counts = await sync_to_async(read_counts)(self.incident_id)
+            counts = await loop.run_in_executor(READERS, read_counts, self.incident_id)
             if counts != self.latest:
                 self.latest = counts
                 for queue in self.listeners:
@@ -79,8 +84,12 @@ def replace(queue: "asyncio.Queue[str]", value: str) -> None:
 
 
 def read_counts(incident_id: int) -> str:
-    """The counts as one line of JSON."""
-    counts = live_counts(Incident.objects.get(pk=incident_id))
+    """The counts as one line of JSON. No connection is kept between two looks: one that breaks
+    meanwhile would go unnoticed here."""
+    try:
+        counts = live_counts(Incident.objects.get(pk=incident_id))
+    finally:
+        connection.close()
     return json.dumps(counts, ensure_ascii=False, sort_keys=True)
 
 
@@ -122,9 +131,15 @@ def nothing_here(request: HttpRequest, exception: Exception | None = None) -> Ht
 
 
 def may_watch(user: User, pk: int) -> bool:
-    """As on the page: the capability, and the incident's post among the user's."""
-    visible = within_jurisdiction(Incident.objects.all(), user)
-    return user.can(Capability.VIEW_INCIDENT) and visible.filter(pk=pk).exists()
+    """As on the page: the capability, and the incident's post among the user's.
+
+    The last question of this request, which may last minutes: its connection is given back.
+    """
+    try:
+        visible = within_jurisdiction(Incident.objects.all(), user)
+        return user.can(Capability.VIEW_INCIDENT) and visible.filter(pk=pk).exists()
+    finally:
+        connection.close()
 
 
 def with_origin(response: HttpResponseBase) -> HttpResponseBase:
