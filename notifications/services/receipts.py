@@ -66,16 +66,21 @@ def _apply(receipts: Sequence[Receipt]) -> None:
     Batch.objects.filter(deliveries__in=final).update(untold=True)
 
 
-@transaction.atomic
 def match_waiting(limit: int = 1000) -> int:
     """Receipts that came before the send was recorded find their delivery now."""
     waiting = Receipt.objects.filter(delivery=None).exclude(provider_ref="")
     # Only those whose delivery is known by now: the others must not hold up the line.
     known = Delivery.objects.exclude(provider_ref="").values("provider_ref")
     rows = list(waiting.filter(provider_ref__in=known).order_by("pk")[:limit])
+    if rows:
+        _match(rows)
+    return len(rows)
+
+
+@transaction.atomic
+def _match(rows: Sequence[Receipt]) -> None:
     found = _deliveries_by("provider_ref", [row.provider_ref for row in rows])
     for row in rows:
         row.delivery_id = found.get(row.provider_ref)
     Receipt.objects.bulk_update(rows, ["delivery"])
     _apply([row for row in rows if row.delivery_id])
-    return len(rows)
