@@ -125,8 +125,8 @@ def clear() -> None:
         with app.connection_for_write() as broker:
             for queue in app.amqp.queues.values():
                 queue.bind(broker.default_channel).delete()
-            for name in ("work", "events"):
-                broker.default_channel.exchange_delete(f"{settings.QUEUE_PREFIX}.{name}")
+            for exchange in ("work", "events"):
+                broker.default_channel.exchange_delete(f"{settings.QUEUE_PREFIX}.{exchange}")
     if not settings.SQLITE:
         with _maintenance() as (connection, _):
             _drop(connection, f"guihang_{os.environ[INSIDE]}")

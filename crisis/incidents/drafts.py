@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -88,8 +88,17 @@ def check_draft(draft: IncidentDraft) -> None:
 
 
 def content_hash(draft: IncidentDraft) -> str:
-    """SHA-256 over everything that decides who is told what, the installation's mode included."""
-    content = asdict(draft) | {"occurred_at": draft.occurred_at.isoformat(), "mode": settings.MODE}
+    """SHA-256 over everything that decides who is told what, the installation's mode included.
+
+    Equal for a draft as it was typed and as it comes back from the database.
+    """
+    numbers = {name: getattr(draft, name) for name in ("latitude", "longitude", "radius_m")}
+    content = asdict(draft) | {
+        "title": draft.title.strip(),
+        "occurred_at": draft.occurred_at.astimezone(UTC).isoformat(),
+        **{name: None if value is None else float(value) for name, value in numbers.items()},
+        "mode": settings.MODE,
+    }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

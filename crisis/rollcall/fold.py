@@ -63,6 +63,7 @@ _MOVEMENT: dict[EventKind, Movement] = {
 }
 # The greater counts later among events of the same moment.
 _GRAVITY = {kind: rank for rank, kind in enumerate(EventKind)} | {
+    _K.POSSIBLE_HELP: 99,
     _K.NEEDS_HELP: 100,
     _K.INJURED: 101,
     _K.DECEASED: 102,
@@ -132,7 +133,10 @@ def _wants_out(standing: Folded, kind: EventKind) -> bool:
 
 
 def _possible_help(standing: Folded, kind: EventKind) -> bool:
-    """Raised by unclear words; settled by a clear answer or by an officer."""
+    """Raised by unclear words, and by a call for help that what officers recorded would hide;
+    settled by a clear answer or by an officer."""
     if kind == _K.POSSIBLE_HELP:
+        return True
+    if kind == _K.NEEDS_HELP and standing.condition in _OFFICER_HELD:
         return True
     return standing.possible_help and kind not in _CONDITION

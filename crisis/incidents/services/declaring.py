@@ -16,10 +16,10 @@ from crisis.incidents.drafts import (
     IncidentDraft,
     area_of,
     check_draft,
-    content_hash,
     draft_of,
     render_texts,
 )
+from crisis.incidents.drafts import content_hash as hash_of
 from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.preview import needs_second_officer, post_for
 from crisis.incidents.services.speaking import open_wave
@@ -49,7 +49,7 @@ def declare_incident(
     """
     demand(officer, Capability.DECLARE)
     if known := Incident.objects.filter(declaration_key=declaration_key).first():
-        return known
+        return _same(known, draft, officer)
     check_draft(draft)
     post = post_for(draft, officer)
     render_texts(draft, post)
@@ -63,8 +63,19 @@ def declare_incident(
                 _declare(incident, inside)
     except IntegrityError:
         # The same form was submitted twice at once: the other one won.
-        return Incident.objects.get(declaration_key=declaration_key)
+        won = Incident.objects.filter(declaration_key=declaration_key).first()
+        if won is None:
+            raise
+        return _same(won, draft, officer)
     return incident
+
+
+def _same(known: Incident, draft: IncidentDraft, officer: User) -> Incident:
+    """The incident of a repeated submit. Raises DomainError key_used when it says another thing:
+    nobody may think that what they typed last has left."""
+    if known.submitted_by_id == officer.pk and known.content_hash == hash_of(draft):
+        return known
+    raise DomainError("key_used", _("此表单已提交过，内容不同。请重新预览后再提交。"), status=409)
 
 
 def approve_incident(
@@ -80,12 +91,12 @@ def approve_incident(
         raise DomainError(
             "same_officer", _("提交人不能复核自己的宣布。请另一位官员复核。"), status=403
         )
-    if content_hash != incident.content_hash:
-        raise DomainError("content_changed", _("草稿内容已变更。请重新查看后再复核。"), status=409)
+    _check_content(incident, content_hash)
     inside = _people_for(draft_of(incident), confirmed_count)
     with transaction.atomic():
         incident = Incident.objects.select_for_update().get(pk=incident.pk)
         _check_move(incident, IncidentState.DECLARED)
+        _check_content(incident, content_hash)
         incident.approved_by = officer
         _record(officer, "incident.approve", incident, people=len(inside.person_ids))
         _declare(incident, inside)
@@ -137,6 +148,12 @@ def _people_for(draft: IncidentDraft, confirmed_count: int) -> Inside:
     return inside
 
 
+def _check_content(incident: Incident, seen: str) -> None:
+    """An approval holds for what was seen, and for what still stands in the row."""
+    if not seen == incident.content_hash == hash_of(draft_of(incident)):
+        raise DomainError("content_changed", _("草稿内容已变更。请重新查看后再复核。"), status=409)
+
+
 def _new_incident(draft: IncidentDraft, officer: User, key: str, people: int) -> Incident:
     return Incident(
         post_id=draft.post_id,
@@ -153,7 +170,7 @@ def _new_incident(draft: IncidentDraft, officer: User, key: str, people: int) ->
         signal_id=draft.signal_id,
         people_previewed=people,
         declaration_key=key,
-        content_hash=content_hash(draft),
+        content_hash=hash_of(draft),
         submitted_by=officer,
         submitted_at=clock.now(),
     )

@@ -30,10 +30,23 @@ def expand_incident(incident_id: int) -> int:
     return written
 
 
+def _close_whole_waves() -> int:
+    """Waves whose last slice was written by a process that died before it could say so."""
+    waves = Wave.objects.filter(kind=WaveKind.INITIAL, recipients_done_at=None)
+    closed = 0
+    for wave in waves.filter(source__startswith="incident:"):
+        incident_id = int(wave.source.partition(":")[2])
+        slices = AudienceSlice.objects.filter(incident=incident_id)
+        if slices.exists() and not slices.filter(expanded_at=None).exists():
+            recipients_done(wave=wave)
+            closed += 1
+    return closed
+
+
 def expand_unfinished() -> int:
     """The sweep's step: one slice of whichever incident has one left."""
     piece = AudienceSlice.objects.filter(expanded_at=None).order_by("pk").first()
-    return expand_incident(piece.incident_id) if piece else 0
+    return expand_incident(piece.incident_id) if piece else _close_whole_waves()
 
 
 def initial_wave(incident: Incident) -> Wave:

@@ -15,6 +15,7 @@ from crisis.incidents.models import Incident
 from crisis.incidents.preview import post_for
 from crisis.incidents.services.expanding import initial_wave
 from crisis.incidents.services.speaking import open_wave
+from crisis.incidents.states import IncidentState
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
@@ -64,6 +65,10 @@ def send_all_clear(*, incident: Incident, officer: User) -> Wave:
     """Tell everyone who got the first alert that the danger is over."""
     demand(officer, Capability.DECLARE)
     post_for(draft_of(incident), officer)
+    # Two officers may press at once: the row lock makes the second one see the first one's wave.
+    incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+    if incident.state not in (IncidentState.DECLARED, IncidentState.STOOD_DOWN):
+        raise DomainError("wrong_state", _("事件尚未宣布，没有可以解除的告警。"), status=409)
     if waves_of(incident.source).filter(kind=WaveKind.ALL_CLEAR).exists():
         raise DomainError("already_sent", _("解除通知已经发出。"), status=409)
     audit.record(actor=officer.username, act="incident.all_clear", subject=incident.source)

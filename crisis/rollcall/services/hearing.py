@@ -31,12 +31,12 @@ _BY_MEANING: dict[Meaning, tuple[EventKind, bool]] = {
     Meaning.ALL_SAFE: (EventKind.SAFE, True),
     Meaning.NEEDS_HELP: (EventKind.NEEDS_HELP, True),
     Meaning.LEFT_AREA: (EventKind.LEFT_AREA, False),
-    Meaning.WANTS_OUT: (EventKind.WANTS_OUT, True),
+    Meaning.WANTS_OUT: (EventKind.WANTS_OUT, False),
     Meaning.POSSIBLE_HELP: (EventKind.POSSIBLE_HELP, False),
     Meaning.UNKNOWN: (EventKind.POSSIBLE_HELP, False),
 }
 # After these the text has to ask who else stands behind the address.
-_ASKS_WHO_ELSE = frozenset({Meaning.SAFE, Meaning.LEFT_AREA})
+_ASKS_WHO_ELSE = frozenset({Meaning.SAFE, Meaning.LEFT_AREA, Meaning.WANTS_OUT})
 
 
 def hear_outcomes(outcomes: Sequence[ToldOutcome]) -> None:
@@ -75,7 +75,7 @@ def hear_replies(replies: Sequence[ReadReply]) -> None:
 
 
 def entries_of(reply: ReadReply) -> list[Entry]:
-    """1 and 3 speak for the sender alone, 2 opens help for all behind the address."""
+    """1, 3 and 4 speak for the sender alone, 2 opens help for all behind the address."""
     if reply.meaning not in _BY_MEANING or not reply.persons:
         return []
     kind, for_all = _BY_MEANING[reply.meaning]
@@ -96,6 +96,8 @@ def _ask_who_else(incident: Incident, replies: Sequence[ReadReply]) -> None:
         return
     answered = Reply.objects.filter(pk__in=shared, delivery__isnull=False)
     deliveries = Delivery.objects.filter(pk__in=answered.values("delivery"))
+    # One wave for all who are asked, though a web process and the sweep may hear at once.
+    Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
     wave = waves_of(incident.source).filter(template="who_else").first()
     if wave is None:
         wave = open_wave(
