@@ -75,8 +75,10 @@ def remind_silent(incident: Incident) -> int:
 
 
 def note_silence(step: DueStep) -> int:
-    """A timer may say «暂未联系上», nothing graver."""
-    silent = silent_refs(step.incident)
+    """A timer may say «暂未联系上», nothing graver, and only of those whom a message reached:
+    who was never contacted has left no question unanswered."""
+    alerted = Standing.objects.filter(incident=step.incident, contact=Contact.ALERTED)
+    silent = list(alerted.order_by("pk").values_list("person_ref", flat=True))
     entries = [
         Entry(person, EventKind.NO_ANSWER, step.due_at, f"timer:{step.pk}") for person in silent
     ]
