@@ -51,14 +51,17 @@ class Delivery(models.Model):
     nothing is told twice and nothing is forgotten.
     """
 
-    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="deliveries")
+    # Every index is written twice for every message; the unique key below serves the wave too.
+    wave = models.ForeignKey(
+        Wave, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=8)
     address = EncryptedTextField(purpose="address")
     address_index = models.BinaryField(max_length=16)
     language = models.CharField(max_length=8)
     covers = models.PositiveSmallIntegerField(default=1)
-    key = models.CharField(max_length=24, unique=True)
+    key = models.CharField(max_length=24)
     token_hash = models.BinaryField(max_length=16, null=True, unique=True)
     state = models.CharField(max_length=11, choices=DeliveryState, default=DeliveryState.PENDING)
     epoch = models.IntegerField(default=0)
@@ -76,7 +79,9 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["wave", "channel", "address_index"], name="delivery_once_a_wave_and_address"
-            )
+            ),
+            # Not unique=True: that adds an index for LIKE.
+            models.UniqueConstraint(fields=["key"], name="delivery_key_once"),
         ]
         indexes = [
             models.Index(
@@ -94,7 +99,9 @@ class Delivery(models.Model):
 class DeliveryPerson(models.Model):
     """Whom one delivery speaks for. `is_owner`: the address is this person's own."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="persons")
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="persons", db_index=False
+    )
     person_ref = models.BigIntegerField(db_index=True)
     is_owner = models.BooleanField(default=True)
 
