@@ -72,20 +72,22 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     scene = people.set_scene()
     people.add_people(arguments.people)
     with processes.gateway() as gateway:
-        say("归航 the product, without and with its sweep")
-        alone = product.run(scene, gateway, count=arguments.people, sweeping=False)
-        swept = product.run(scene, gateway, count=arguments.people, sweeping=True)
+        with processes.worker("config") as worker:
+            # The sweep's run comes first: what it leaves untold burdens no other.
+            say("归航 the product, with its sweep and without")
+            with processes.running("sweep", "manage.py", "sweep"):
+                swept = product.run(scene, gateway, count=arguments.people)
+            alone = product.run(scene, gateway, count=arguments.people)
+            rss = processes.peak_rss_mib(worker.pid)
         say("一人一任务 the reference: one task a recipient")
         compared = reference.run(gateway, count=min(arguments.reference, arguments.people))
         say("裸循环 the bare loop")
         loop = bare.per_second(calls=arguments.bare, texts=product.texts(), window=arguments.window)
-    return figures(arguments, alone, swept, compared, loop)
+    return figures(alone, swept, compared, loop) | {"worker_rss_mib": rss}
 
 
-def figures(
-    arguments: argparse.Namespace, alone: Any, swept: Any, compared: float, loop: float
-) -> dict[str, Any]:
-    """Flat, for comparing one commit with another. Rates are per second."""
+def figures(alone: Any, swept: Any, compared: float, loop: float) -> dict[str, Any]:
+    """Flat, for comparing one commit with another. `compared` and `loop` are per second."""
     from django.conf import settings
     from django.db import connection
 
@@ -104,7 +106,6 @@ def figures(
         "seconds_to_first_handover": round(alone.seconds_to_first, 3),
         "seconds_to_first_handover_with_sweep": round(swept.seconds_to_first, 3),
         "seconds_to_declare": round(alone.seconds_to_declare, 3),
-        "worker_rss_mib": max(alone.worker_rss_mib, swept.worker_rss_mib),
         "duplicates": alone.duplicates + swept.duplicates,
         "lost": alone.lost + swept.lost,
     }

@@ -2,7 +2,6 @@
 
 import time
 import uuid
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 from benchmarks.support import people, processes
@@ -20,41 +19,32 @@ class Run:
     seconds_to_declare: float
     duplicates: int
     lost: int
-    worker_rss_mib: float
 
     @property
     def per_second(self) -> float:
         return (self.recipients - self.lost) / self.seconds
 
 
-def run(
-    scene: people.Scene, gateway: processes.GatewayClient, *, count: int, sweeping: bool
-) -> Run:
-    """Declare for `count` people and wait until the last was accepted; `sweeping` runs the sweep
-    beside the worker, as every installation does."""
-    with ExitStack() as stack:
-        worker = stack.enter_context(processes.worker("config"))
-        if sweeping:
-            stack.enter_context(processes.running("sweep", "manage.py", "sweep"))
-        gateway.forget()
-        confirmed_at = time.time()
-        declare_incident(
-            draft=people.draft(scene),
-            officer=scene.officer,
-            declaration_key=str(uuid.uuid4()),
-            confirmed_count=count,
-        )
-        declared_at = time.time()
-        counted = gateway.wait_for(count)
-        return Run(
-            recipients=count,
-            seconds=counted["last_at"] - confirmed_at,
-            seconds_to_first=counted["first_at"] - confirmed_at,
-            seconds_to_declare=declared_at - confirmed_at,
-            duplicates=counted["accepted"] - counted["addresses"],
-            lost=count - counted["addresses"],
-            worker_rss_mib=processes.peak_rss_mib(worker.pid),
-        )
+def run(scene: people.Scene, gateway: processes.GatewayClient, *, count: int) -> Run:
+    """Declare for `count` people and wait until the last message was accepted."""
+    gateway.forget()
+    confirmed_at = time.time()
+    declare_incident(
+        draft=people.draft(scene),
+        officer=scene.officer,
+        declaration_key=str(uuid.uuid4()),
+        confirmed_count=count,
+    )
+    declared_at = time.time()
+    counted = gateway.wait_for(count)
+    return Run(
+        recipients=count,
+        seconds=counted["last_at"] - confirmed_at,
+        seconds_to_first=counted["first_at"] - confirmed_at,
+        seconds_to_declare=declared_at - confirmed_at,
+        duplicates=counted["accepted"] - counted["addresses"],
+        lost=count - counted["addresses"],
+    )
 
 
 def texts() -> list[str]:

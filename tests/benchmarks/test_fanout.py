@@ -1,0 +1,82 @@
+"""The benchmark runs, in small, on whatever database and broker this suite runs on."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from benchmarks.support.gateway import Connection, Ledger
+from tests.support.processes import ROOT
+
+PEOPLE = 200
+SMALL = ("--people", str(PEOPLE), "--reference", "20", "--bare", "200")
+KEYS = {
+    "alerts_per_second", "per_recipient_per_second", "bare_loop_per_second",
+    "ratio_to_per_recipient", "ratio_to_bare_loop", "seconds_to_first_handover", "worker_rss_mib",
+}  # fmt: skip
+
+
+@pytest.mark.faults
+def test_figures_are_whole_and_true(tmp_path):
+    target = tmp_path / "fanout.json"
+    command = [sys.executable, "tools/bench.py", "fanout", "--json", str(target), *SMALL]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"GUIHANG_VAR_DIR": str(tmp_path)},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    found = json.loads(target.read_text())
+    assert found["recipients"] == PEOPLE
+    assert (found["duplicates"], found["lost"]) == (0, 0)
+    assert found["database"] == connection.vendor
+    assert found["broker"] == settings.CELERY_BROKER_URL.partition(":")[0]
+    assert all(found[key] > 0 for key in KEYS)
+    assert "ratio_to_per_recipient" in done.stdout
+
+
+class Wire:
+    """What the gateway writes to its guest."""
+
+    def __init__(self):
+        self.written = b""
+
+    def write(self, data):
+        self.written += data
+
+
+@pytest.fixture
+def guest():
+    connection = Connection(Ledger())
+    connection.connection_made(Wire())
+    return connection
+
+
+def message(address):
+    body = f"From=%2B15005550006&To={address}&Body=hello"
+    head = f"POST /2010-04-01/Accounts/AC0/Messages.json HTTP/1.1\r\nContent-Length: {len(body)}"
+    return f"{head}\r\n\r\n{body}".encode()
+
+
+def test_gateway_counts_what_comes_twice_to_one_address(guest):
+    for address in ("%2B8613800000001", "%2B8613800000002", "%2B8613800000001"):
+        guest.data_received(message(address))
+    assert guest.ledger.count()["accepted"] == 3
+    assert guest.ledger.count()["addresses"] == 2
+    assert guest.transport.written.count(b"201 Created") == 3
+
+
+def test_gateway_puts_pieces_together_and_takes_requests_apart(guest):
+    whole = message("%2B8613800000001") + message("%2B8613800000002")
+    for start in range(0, len(whole), 7):
+        guest.data_received(whole[start : start + 7])
+    assert guest.ledger.count()["addresses"] == 2
+
+
+def test_gateway_forgets_when_it_is_told_to(guest):
+    guest.data_received(message("%2B8613800000001"))
+    guest.data_received(b"POST /forget HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
+    assert guest.ledger.count()["accepted"] == 0
