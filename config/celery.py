@@ -4,6 +4,7 @@ The database is the queue; a message here only says «look at batch 17 now».
 Why each setting has its value: docs/reliability.md.
 """
 
+import gc
 import os
 
 from celery import Celery, Task
@@ -26,6 +27,13 @@ def _die_with_parent(**_: object) -> None:
     from config.kernel.processes import die_with_parent
 
     die_with_parent()
+
+
+@worker_process_init.connect
+def _freeze_garbage(**_: object) -> None:
+    """What was imported stays for good: the collector need not walk it again and again while
+    thousands of rows come and go. A third of the CPU of expanding an audience."""
+    gc.freeze()
 
 
 @task_prerun.connect
