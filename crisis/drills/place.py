@@ -31,7 +31,7 @@ def is_inside() -> bool:
 def new_environment() -> dict[str, str]:
     """The environment of a fresh place: what is there of an ended one is removed."""
     name = f"drill_{os.getpid()}"
-    folder = settings.BASE_DIR / "var" / "drills" / str(os.getpid())
+    folder = settings.VAR_DIR / "drills" / str(os.getpid())
     _remove_ended(folder.parent)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -40,6 +40,9 @@ def new_environment() -> dict[str, str]:
     return os.environ | {
         INSIDE: name,
         "GUIHANG_MODE": "drill",
+        # What suits the outer installation's own address and time does not suit this place.
+        "GUIHANG_ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "GUIHANG_CLOCK": "",
         "GUIHANG_VAR_DIR": str(folder),
         "GUIHANG_BROKER_DIR": str(folder / "broker"),
         "GUIHANG_QUEUE_PREFIX": name,
@@ -103,7 +106,8 @@ def _database_url(folder: Path, name: str) -> str:
     if settings.SQLITE:
         return f"sqlite:///{folder / 'drill.sqlite3'}"
     with _maintenance() as (connection, parts):
-        _drop(connection, f"guihang_{name}")
+        for ended in [*_ended(folder.parent), folder]:  # killed ones could not clear after them
+            _drop(connection, f"guihang_drill_{ended.name}")
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(f"guihang_{name}")))
     return urlunsplit(parts._replace(path=f"/guihang_{name}"))
 
@@ -145,8 +149,9 @@ def _drop(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None
 
 def _remove_ended(drills: Path) -> None:
     """Folders of drills whose process is gone, but for the newest, which may still be read."""
-    ended = [
-        folder for folder in drills.glob("[0-9]*") if not Path(f"/proc/{folder.name}").exists()
-    ]
-    for folder in sorted(ended, key=lambda f: f.stat().st_mtime)[:-1]:
+    for folder in sorted(_ended(drills), key=lambda f: f.stat().st_mtime)[:-1]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ended(drills: Path) -> list[Path]:
+    return [folder for folder in drills.glob("[0-9]*") if not Path(f"/proc/{folder.name}").exists()]
