@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from crisis.staff.roles import Capability
 from notifications.models import Reply
 from notifications.selectors import unmatched_replies
 from notifications.services.replies import dismiss_reply, match_reply
-from notifications.states import Meaning
+from notifications.states import Meaning, ReplyState
 from registry.models import Person
 from registry.selectors import find_by_address
 
@@ -66,8 +66,12 @@ def with_words(standings: list[Any]) -> list[Any]:
 
 @requires(Capability.RECORD)
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
-    """One unmatched reply: find its person and match it, or set it aside with a reason."""
-    reply = get_object_or_404(Reply, pk=pk)
+    """One unmatched reply: find its person and match it, or set it aside with a reason.
+
+    One that found its person by itself belongs to that person's post and is not shown here.
+    """
+    matched_nobody = Q(state=ReplyState.UNMATCHED) | ~Q(handled_by="")
+    reply = get_object_or_404(Reply, matched_nobody, pk=pk)
     incidents = open_incidents(request.user)
     find = FindForm(
         request.POST if "find" in request.POST else None,

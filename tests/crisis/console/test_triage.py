@@ -92,3 +92,25 @@ def test_second_decision_is_refused(as_user, officer, stray, incident, people):
     client.post(page(stray), {"dismiss": "1", "reason": "not_ours"})
     response = client.post(page(stray), {"match": f"{incident.pk}:{people['silent'].pk}"})
     assert response.status_code == 409
+
+
+def test_reply_that_found_its_person_is_not_read_here(as_user, outsider, officer, incident, people):
+    """By its number an officer of any post could read it, and the sender's telephone number."""
+    delivery = Delivery.objects.filter(persons__person_ref=people["li"].pk).get()
+    reply = Reply.objects.create(
+        via="wechat",
+        delivery=delivery,
+        text="平安",
+        meaning="safe",
+        state="matched",
+        answered_at=clock.now(),
+        received_at=clock.now(),
+    )
+    for user in (outsider, officer):
+        assert as_user(user).get(page(reply)).status_code == 404
+        assert as_user(user).post(page(reply), {"dismiss": "1"}).status_code == 404
+
+
+def test_reply_that_a_colleague_settled_says_who(as_user, officer, second_officer, stray):
+    as_user(officer).post(page(stray), {"dismiss": "1", "reason": "not_ours"})
+    assert "officer" in as_user(second_officer).get(page(stray)).text
