@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
-from crisis.hazards.models import HazardKind
+from crisis.hazards.models import HazardKind, HazardSignal
 from crisis.incidents.models import Incident
 from crisis.incidents.states import ResponseLevel
 from notifications.states import WaveKind
@@ -82,6 +82,8 @@ def check_draft(draft: IncidentDraft) -> None:
         raise DomainError("unknown_level", _("响应级别无效。请从列表中选择。"))
     if draft.occurred_at.tzinfo is None:
         raise DomainError("naive_time", _("发生时间缺少时区。请写明时区，例如 2024-12-17T01:47Z。"))
+    if draft.signal_id and not HazardSignal.objects.filter(pk=draft.signal_id).exists():
+        raise DomainError("unknown_signal", _("没有这个灾情信号。请从列表中选择，或留空。"))
     area_of(draft)
     if template_named(draft.template).kind != WaveKind.INITIAL:
         raise DomainError("wrong_template", _("所选模板不是首次告警模板。请另选。"))

@@ -248,6 +248,11 @@ def test_discarded_draft_stays_and_cannot_be_approved(waiting, officer, second_o
     assert Incident.objects.get().state == "discarded"
 
 
+@pytest.mark.parametrize("signal", [999, -1])
+def test_signal_that_is_not_there_is_refused(submit, signal):
+    assert refusal_of(submit, signal_id=signal).code == "unknown_signal"
+
+
 # -- Standing down -------------------------------------------------------------------------
 
 
