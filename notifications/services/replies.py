@@ -4,6 +4,7 @@ What matches nobody stays, unmatched and visible, until an officer matches or di
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from notifications.models import Delivery, DeliveryPerson, Inbound, Reply
 from notifications.signals import ReadReply, replies_read
 from notifications.states import Meaning, ReplyState
 
+# A personal link is good for this long: long past any use, not for ever.
+LINK_LIVES = timedelta(days=30)
 CHANNEL_OF_GATEWAY = {"twilio": "sms", "wechat": "wechat"}
 Address = tuple[str, bytes]
 
@@ -143,11 +146,12 @@ def record_link_reply(
 
 
 def delivery_of_token(token: str) -> Delivery:
-    """The delivery a check-in token belongs to. Raises DomainError unknown_link (404)."""
+    """The delivery a check-in token belongs to. Raises DomainError unknown_link (404), the same
+    for a token that never was and for one older than LINK_LIVES."""
     delivery = (
         Delivery.objects.filter(token_hash=tokens.token_hash(token)).select_related("wave").first()
     )
-    if delivery is None:
+    if delivery is None or delivery.wave.created_at + LINK_LIVES <= clock.now():
         raise DomainError("unknown_link", _("此链接无效或已失效。如需帮助请拨打热线。"), status=404)
     return delivery
 

@@ -132,3 +132,12 @@ def test_mode_is_unmistakable(client, incident, people, settings):
     page = client.get(link_of(people["wang"])).text
     assert "REAL ALERTS" in page
     assert "演练 DRILL" not in page
+
+
+def test_link_of_long_ago_answers_like_a_wrong_one(client, incident, people, held_clock):
+    link = link_of(people["wang"])
+    held_clock(30 * 86_400)
+    for response in (client.get(link), client.post(link, {"choice": "safe"})):
+        assert response.status_code == 404
+        assert "此链接无效或已失效" in response.text
+    assert not Reply.objects.exists()
