@@ -68,8 +68,18 @@ def may_have_got(wave: Wave) -> QuerySet[Delivery]:
 
 def unsettled(source: str) -> int:
     """Deliveries whose fate is still open: waiting, being called, in doubt."""
-    open_states = (DeliveryState.PENDING, DeliveryState.CALLING, DeliveryState.IN_DOUBT)
-    return Delivery.objects.filter(wave__source=source, state__in=open_states).count()
+    return _open(source).count()
+
+
+def addresses_with_open_deliveries(source: str) -> set[tuple[str, bytes]]:
+    """(channel, address index) of everyone to whom a message of this source is still on its way."""
+    rows = _open(source).values_list("channel", "address_index")
+    return {(channel, bytes(index)) for channel, index in rows.iterator()}
+
+
+def _open(source: str) -> QuerySet[Delivery]:
+    states = (DeliveryState.PENDING, DeliveryState.CALLING, DeliveryState.IN_DOUBT)
+    return Delivery.objects.filter(wave__source=source, state__in=states)
 
 
 def untold(source: str) -> int:

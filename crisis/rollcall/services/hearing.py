@@ -103,7 +103,7 @@ def _ask_who_else(incident: Incident, replies: Sequence[ReadReply]) -> None:
         wave = open_wave(
             incident, kind=WaveKind.UPDATE, template="who_else", lasts=WHO_ELSE_HELPS_FOR
         )
-    if wave.expires_at > clock.now():
+    if wave.retracted_at is None and wave.expires_at > clock.now():
         add_recipients(wave=wave, recipients=recipients_from(deliveries))
 
 

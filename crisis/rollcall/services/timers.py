@@ -1,6 +1,7 @@
 """Steps that come due: remind the silent, then note that they are silent."""
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,7 +15,8 @@ from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import DueStep, Standing
 from crisis.rollcall.services.log import Entry, write_log
 from crisis.rollcall.states import Condition, Contact, EventKind, Source, StepKind
-from notifications.services.recipients import add_recipients
+from notifications.selectors import addresses_with_open_deliveries
+from notifications.services.recipients import Recipient, add_recipients
 from notifications.services.waves import recipients_done
 from notifications.states import WaveKind
 from registry.reach import addresses_for
@@ -56,22 +58,31 @@ def silent_refs(incident: Incident) -> list[int]:
 def remind_silent(incident: Incident) -> int:
     """One reminder wave by every address the silent have. Returns the number of deliveries.
 
-    Nobody is reminded of an alert that was taken back.
+    Nobody is reminded of an alert that was taken back, nor at an address where a message is still
+    on its way: after a gateway's outage nobody shall get the alert and its reminders at once.
     """
     if initial_wave(incident).retracted_at is not None:
         return 0
+    wave, sent = None, 0
+    for recipients in _to_remind(incident):
+        wave = wave or open_wave(
+            incident, kind=WaveKind.REMINDER, template="reminder", lasts=REMINDER_HELPS_FOR
+        )
+        sent += add_recipients(wave=wave, recipients=recipients)
+    if wave is not None:
+        recipients_done(wave=wave)
+    return sent
+
+
+def _to_remind(incident: Incident) -> Iterator[list[Recipient]]:
+    """The recipients of a reminder, some thousands of persons at a time."""
     silent = silent_refs(incident)
-    if not silent:
-        return 0
-    wave = open_wave(
-        incident, kind=WaveKind.REMINDER, template="reminder", lasts=REMINDER_HELPS_FOR
-    )
-    sent = 0
+    waiting = addresses_with_open_deliveries(incident.source)
     for start in range(0, len(silent), settings.SLICE_SIZE):
         reach = addresses_for(silent[start : start + settings.SLICE_SIZE], prefer_first=False)
-        sent += add_recipients(wave=wave, recipients=[as_recipient(a) for a in reach.addresses])
-    recipients_done(wave=wave)
-    return sent
+        found = [as_recipient(address) for address in reach.addresses]
+        if free := [r for r in found if (r.channel, r.address_index) not in waiting]:
+            yield free
 
 
 def note_silence(step: DueStep) -> int:

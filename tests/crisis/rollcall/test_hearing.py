@@ -219,3 +219,14 @@ def test_standings_are_filtered_by_facet(alerted, people, hear):
     assert standings(alerted, condition="needs_help").get().person_ref == people["wang"].pk
     assert standings(alerted, addressed=False).get().person_ref == people["silent"].pk
     assert standings(alerted).count() == 6
+
+
+def test_question_that_was_taken_back_is_not_asked_again(alerted, people, officer):
+    from crisis.incidents.services import retract_incident_wave
+
+    say(CHEN, "1")
+    asked = Wave.objects.get(template="who_else")
+    retract_incident_wave(incident=alerted, wave=asked, officer=officer)
+    Delivery.objects.filter(wave=asked).delete()
+    say(CHEN, "1")
+    assert not Delivery.objects.filter(wave__template="who_else").exists()

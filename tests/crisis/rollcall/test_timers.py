@@ -51,6 +51,22 @@ def test_who_answered_the_reminder_gets_no_second_one(alerted, held_clock, hear,
     assert WANG not in addresses(second)
 
 
+def test_who_still_waits_for_the_alert_is_not_reminded(incident, held_clock, send):
+    """A gateway that is out for an hour must not bring the alert and two reminders at once."""
+    held_clock(40 * MINUTES)
+    assert work_due_steps() == 2
+    assert reminders() == []
+
+
+def test_address_with_a_waiting_message_is_left_out_alone(alerted, held_clock):
+    Delivery.objects.filter(channel="sms").update(state="pending")
+    held_clock(15 * MINUTES)
+    work_due_steps()
+    [wave] = reminders()
+    assert WANG not in addresses(wave)
+    assert "oWang0123456789abcdefghijklm" in addresses(wave)
+
+
 def test_who_stopped_is_not_reminded(alerted, held_clock, hear):
     hear(WANG, "退订")
     held_clock(15 * MINUTES)
