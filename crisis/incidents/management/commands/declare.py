@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
 from crisis.incidents.api import DraftIn, draft_from
-from crisis.incidents.drafts import IncidentDraft
+from crisis.incidents.drafts import IncidentDraft, draft_of
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import Preview, preview_incident
+from crisis.incidents.selectors import incidents_for
 from crisis.incidents.services import approve_incident, declare_incident
 from crisis.incidents.states import IncidentState
 from crisis.staff.models import User
+from crisis.staff.roles import Capability
+from crisis.staff.selectors import demand
 from notifications import bell
 from registry.models import Post
 
@@ -45,7 +48,7 @@ class Command(BaseCommand):
     help = (
         "Preview a declaration from a JSON file; with --confirm N (the number of people shown) "
         "declare it. Above the threshold it becomes a draft, which a second officer confirms "
-        "with --approve ID --confirm N. --example prints a file to start from."
+        "with --approve ID (which shows it) and --confirm N. --example prints a file to start from."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -71,11 +74,12 @@ class Command(BaseCommand):
     def _act(self, options: dict[str, Any]) -> Incident | None:
         officer = _officer(options["by"])
         if options["approve"] is not None:
-            return _approve(options["approve"], officer, options["confirm"])
+            return self._approve(options["approve"], officer, options["confirm"])
         if options["file"] is None:
             raise CommandError(_("请给出宣布文件，或用 --example 查看格式。"))
         draft = read_draft(options["file"])
         if options["confirm"] is None:
+            demand(officer, Capability.DECLARE)
             self._show(preview_incident(draft=draft, officer=officer))
             return None
         return declare_incident(
@@ -83,6 +87,22 @@ class Command(BaseCommand):
             officer=officer,
             declaration_key=options["key"] or str(uuid.uuid4()),
             confirmed_count=options["confirm"],
+        )
+
+    def _approve(self, pk: int, officer: User, confirmed: int | None) -> Incident | None:
+        """Without a number, show what is to be confirmed, as the page does."""
+        incident = incidents_for(officer).filter(pk=pk).first()
+        if incident is None:
+            raise CommandError(_("没有编号为 %(pk)d 的草稿。") % {"pk": pk})
+        if confirmed is None:
+            demand(officer, Capability.APPROVE)
+            self._show(preview_incident(draft=draft_of(incident), officer=officer))
+            return None
+        return approve_incident(
+            incident=incident,
+            officer=officer,
+            content_hash=incident.content_hash,
+            confirmed_count=confirmed,
         )
 
     def _show(self, preview: Preview) -> None:
@@ -105,20 +125,6 @@ def _officer(username: str | None) -> User:
     if officer is None:
         raise CommandError(_("请用 --by 写明在册官员的用户名。"))
     return officer
-
-
-def _approve(pk: int, officer: User, confirmed: int | None) -> Incident:
-    incident = Incident.objects.filter(pk=pk).first()
-    if incident is None:
-        raise CommandError(_("没有编号为 %(pk)d 的草稿。") % {"pk": pk})
-    if confirmed is None:
-        raise CommandError(_("请用 --confirm 写明您核对过的人数。"))
-    return approve_incident(
-        incident=incident,
-        officer=officer,
-        content_hash=incident.content_hash,
-        confirmed_count=confirmed,
-    )
 
 
 def _told(incident: Incident) -> str:

@@ -1,0 +1,89 @@
+"""`manage.py declare`: the rules of the pages, at the command line."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from crisis.incidents.management.commands.declare import EXAMPLE
+from crisis.incidents.models import Incident
+from notifications.models import Wave
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(tmp_path, people):
+    def write(**changes):
+        path = tmp_path / "draft.json"
+        area = {"radius_m": 100_000, "countries": []}
+        path.write_text(json.dumps(EXAMPLE | area | changes), encoding="utf-8")
+        return path
+
+    return write
+
+
+def declare(capsys, *words):
+    call_command("declare", *map(str, words))
+    return capsys.readouterr().out
+
+
+def test_without_a_number_it_only_shows(file, officer, capsys):
+    shown = declare(capsys, file(), "--by", officer.username)
+    assert "6 人" in shown
+    assert "--confirm 6" in shown
+    assert not Incident.objects.exists()
+
+
+def test_with_the_number_it_declares(file, officer, capsys):
+    assert "已宣布" in declare(capsys, file(), "--by", officer.username, "--confirm", 6)
+    assert Incident.objects.get().state == "declared"
+
+
+def test_above_the_threshold_a_second_officer_sees_it_and_confirms(
+    file, officer, second_officer, capsys, settings
+):
+    settings.TWO_PERSON_THRESHOLD = 5
+    assert "复核" in declare(capsys, file(), "--by", officer.username, "--confirm", 6)
+    draft = Incident.objects.get()
+    with pytest.raises(CommandError, match="提交人"):
+        declare(capsys, "--by", officer.username, "--approve", draft.pk, "--confirm", 6)
+    shown = declare(capsys, "--by", second_officer.username, "--approve", draft.pk)
+    assert "维拉港17日12:47发生7.3级地震" in shown
+    assert not Wave.objects.exists()
+    declare(capsys, "--by", second_officer.username, "--approve", draft.pk, "--confirm", 6)
+    assert Incident.objects.get().state == "declared"
+
+
+@pytest.mark.parametrize("who", ["outsider", "planner"])
+def test_others_may_not_even_look(file, request, capsys, who, settings, officer):
+    settings.TWO_PERSON_THRESHOLD = 5
+    declare(capsys, file(), "--by", officer.username, "--confirm", 6)
+    other = request.getfixturevalue(who).username
+    for words in ([file(), "--by", other], ["--by", other, "--approve", Incident.objects.get().pk]):
+        with pytest.raises(CommandError):
+            declare(capsys, *words)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"latitude": 91}, "纬度"),
+        ({"radius_m": 25_000_000}, "20004"),
+        ({"countries": ["ZZ"]}, "ZZ"),
+        ({"post": "XXX"}, "post"),
+        ({"variables": {}}, "place"),
+        ({"occurred_at": "soon"}, "occurred_at"),
+    ],
+)
+def test_what_is_wrong_is_named(file, officer, capsys, change, why):
+    with pytest.raises(CommandError, match=why):
+        declare(capsys, file(**change), "--by", officer.username)
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{", "null"])
+def test_broken_file_is_a_sentence(tmp_path, officer, post, capsys, text):
+    path = tmp_path / "broken.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError):
+        declare(capsys, path, "--by", officer.username)
