@@ -23,6 +23,7 @@ STAFF = {
     "second": (Role.OFFICER, "第二官员"),
     "head": (Role.DUTY_HEAD, "值班领导"),
     "planner": (Role.PLANNER, "撤离组"),
+    "liaison": (Role.LIAISON, "联络员"),
     "auditor": (Role.AUDITOR, "审计员"),
     "admin": (Role.ADMINISTRATOR, "系统管理员"),
 }

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from config.kernel import clock
 from config.kernel.errors import DomainError
@@ -42,38 +44,37 @@ def watch(incident: Incident, supervisor: Supervisor, *, limit_s: float) -> None
     """Show bars until all has settled. Raises DomainError not_settled after `limit_s`."""
     deadline = time.monotonic() + limit_s
     quiet = 0
-    with _bars() as progress:
-        draw = _drawing(progress, incident)
+    bars = _bars()
+    draw = _drawing(bars, incident)
+    with Live(bars, console=console, refresh_per_second=4) as live:
         while quiet < QUIET_LOOKS:
             for name in supervisor.tend():
                 console.print(f"[yellow]{name} 已重启 restarted[/yellow]")
-            draw()
+            live.update(Group(bars, draw()))
             waiting = unsettled(incident)
             quiet = 0 if waiting else quiet + 1
             if time.monotonic() > deadline:
                 raise DomainError("not_settled", f"not settled after {limit_s:.0f} s: {waiting}")
             time.sleep(LOOK_EVERY_S)
-        draw()
+        live.update(Group(bars, draw()))
 
 
 def _bars() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(bar_width=40),
+        BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[note]}"),
-        console=console,
-        refresh_per_second=4,
     )
 
 
-def _drawing(progress: Progress, incident: Incident) -> Callable[[], None]:
-    sent = progress.add_task("交付网关 handed over", note="")
-    arrived = progress.add_task("已送达   delivered  ", note="")
-    heard = progress.add_task("已答复   answered   ", note="")
+def _drawing(progress: Progress, incident: Incident) -> Callable[[], Text]:
+    """A function that moves the bars and returns the line below them."""
+    sent = progress.add_task("交付网关 handed over")
+    arrived = progress.add_task("已送达   delivered  ")
+    heard = progress.add_task("已答复   answered   ")
 
-    def draw() -> None:
+    def draw() -> Text:
         states = list(
             Delivery.objects.filter(wave__source=incident.source).values_list("state", flat=True)
         )
@@ -82,12 +83,10 @@ def _drawing(progress: Progress, incident: Incident) -> Callable[[], None]:
         now = counts(incident)
         progress.update(sent, completed=handed, total=len(states))
         progress.update(arrived, completed=delivered, total=len(states))
-        progress.update(
-            heard,
-            completed=now.contact[Contact.ANSWERED],
-            total=now.in_audience,
-            note=f"{clock.now():%H:%M} UTC  平安 {now.condition[Condition.SAFE]}  "
-            f"需要协助 {now.condition[Condition.NEEDS_HELP]}  静默 {now.silent}",
+        progress.update(heard, completed=now.contact[Contact.ANSWERED], total=now.in_audience)
+        return Text(
+            f"{clock.now():%H:%M} UTC  平安 safe {now.condition[Condition.SAFE]}  "
+            f"需要协助 help {now.condition[Condition.NEEDS_HELP]}  静默 silent {now.silent}"
         )
 
     return draw
@@ -114,6 +113,6 @@ def say_where(prepared: Prepared, incident: Incident) -> None:
         f"[bold]事件 incident[/bold]      {settings.PUBLIC_URL}/incidents/{incident.pk}/\n"
         f"[bold]手机 phones[/bold]        {settings.TWILIO_URL}/phones\n"
         f"[bold]核验 check a code[/bold]  {settings.PUBLIC_URL}/v/\n"
-        f"登录 log-in: officer / {prepared.password}"
-        "   (second, head, planner, auditor, admin: 同一密码 same)"
+        f"[bold]登录 log-in[/bold]        officer / {prepared.password}\n"
+        "                     同一密码 same: second, head, planner, liaison, auditor, admin"
     )

@@ -130,7 +130,7 @@ def _commands(seed: int) -> dict[str, list[str]]:
         ],
         "web": [
             "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{web}", "--workers", "2",
-            "--threads", "4", "--graceful-timeout", "5",
+            "--threads", "4", "--graceful-timeout", "5", "--no-control-socket",
         ],
         "stream": [
             "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(stream),
