@@ -21,7 +21,7 @@ def broker(scene: Scene, settings: Any) -> Iterator[Cable | Folder]:
     """`broker.cut()` takes it away from every process of the stage, `broker.mend()` gives it
     back."""
     url = settings.CELERY_BROKER_URL
-    if url.startswith("filesystem"):
+    if not url.startswith(("amqp", "pyamqp")):
         yield Folder(settings.BROKER_DIR / "messages")
         return
     parts = urlsplit(url)

@@ -112,7 +112,9 @@ def test_drill_ends_by_itself_and_its_figures_add_up(drill, tmp_path):
 @pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGKILL])
 def test_no_process_outlives_the_drill(drill, sig):
     process = drill(people=231)
-    until(lambda: "手机 phones" in process.output.read_text(), seconds=60, what="the drill")
+    serving = lambda: "手机 phones" in process.output.read_text()  # noqa: E731
+    until(lambda: serving() or process.poll() is not None, seconds=90, what="the drill")
+    assert serving(), process.output.read_text()
     assert len(family(process)) >= 6  # supervisor, emulator, web, stream, worker, sweep
     os.kill(process.pid, sig)
     until(lambda: process.poll() is not None, seconds=15, what="the supervisor's end")
