@@ -11,9 +11,10 @@ from config.kernel import clock
 from crisis.incidents.models import Incident
 from crisis.incidents.services.expanding import as_recipient, initial_wave
 from crisis.incidents.services.speaking import open_wave
-from crisis.incidents.states import IncidentState
+from crisis.incidents.states import IncidentState, ResponseLevel
 from crisis.rollcall.models import DueStep, Standing
 from crisis.rollcall.services.log import Entry, write_log
+from crisis.rollcall.services.opening import LADDER
 from crisis.rollcall.states import Condition, Contact, EventKind, Source, StepKind
 from notifications.selectors import addresses_with_open_deliveries
 from notifications.services.recipients import Recipient, add_recipients
@@ -87,10 +88,16 @@ def _to_remind(incident: Incident) -> Iterator[list[Recipient]]:
 
 def note_silence(step: DueStep) -> int:
     """A timer may say «暂未联系上», nothing graver, and only of those whom a message reached:
-    who was never contacted has left no question unanswered."""
+    who was never contacted has left no question unanswered. While messages are still on their way
+    it comes once more, for those whom they reach later."""
     alerted = Standing.objects.filter(incident=step.incident, contact=Contact.ALERTED)
     silent = list(alerted.order_by("pk").values_list("person_ref", flat=True))
     entries = [
         Entry(person, EventKind.NO_ANSWER, step.due_at, f"timer:{step.pk}") for person in silent
     ]
+    if addresses_with_open_deliveries(step.incident.source):
+        _, silence = LADDER[ResponseLevel(step.incident.response_level)]
+        DueStep.objects.get_or_create(
+            incident=step.incident, kind=StepKind.SILENCE, due_at=clock.now() + silence
+        )
     return write_log(incident_id=step.incident_id, entries=entries, source=Source.TIMER)

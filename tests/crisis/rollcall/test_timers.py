@@ -97,6 +97,21 @@ def test_after_an_hour_the_silent_have_not_answered(alerted, people, held_clock,
     assert sum(found.contact.values()) == 6
 
 
+def test_silence_is_noted_again_for_whom_the_message_reached_late(
+    incident, gateway, people, held_clock, send, standing
+):
+    held_clock(60 * MINUTES)
+    work_due_steps()
+    assert standing(people["li"]).contact == "not_contacted"
+    send(*Wave.objects.all())
+    assert standing(people["li"]).contact == "alerted"
+    held_clock(60 * MINUTES)
+    assert work_due_steps() == 1
+    assert standing(people["li"]).contact == "no_answer"
+    held_clock(600 * MINUTES)
+    assert work_due_steps() == 0
+
+
 def test_late_answer_ends_the_silence(alerted, people, held_clock, hear, standing):
     held_clock(60 * MINUTES)
     work_due_steps()
