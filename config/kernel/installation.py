@@ -19,7 +19,3 @@ def settle_mode(**_: Any) -> None:
             f"GUIHANG_MODE is {settings.MODE}, "
             f"but this database belongs to a {row.mode} installation",
         )
-
-
-def is_live() -> bool:
-    return bool(settings.MODE == "live")

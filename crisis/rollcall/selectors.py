@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from django.db.models import Count, QuerySet
 
 from crisis.incidents.models import Incident
-from crisis.rollcall.models import RollCallEvent, Standing
+from crisis.rollcall.models import Standing
 from crisis.rollcall.services.timers import SILENT
 from crisis.rollcall.states import Condition, Contact, Movement
 from notifications.selectors import deliveries_by_state
@@ -89,15 +89,3 @@ def standings(
     }
     chosen = {name: value for name, value in wanted.items() if value is not None}
     return Standing.objects.filter(incident=incident, **chosen).order_by("pk")
-
-
-def newest_events(incident: Incident, limit: int = 20) -> QuerySet[RollCallEvent]:
-    """The end of the log, newest first."""
-    return RollCallEvent.objects.filter(incident=incident).order_by("-pk")[:limit]
-
-
-def log_of(incident: Incident, person_ref: int) -> QuerySet[RollCallEvent]:
-    """One person's log in the order in which things happened."""
-    return RollCallEvent.objects.filter(incident=incident, person_ref=person_ref).order_by(
-        "occurred_at", "pk"
-    )

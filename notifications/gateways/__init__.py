@@ -42,11 +42,6 @@ def gateway_named(name: str) -> Gateway:
     return gateway_for(CHANNELS[name])
 
 
-def forget_gateways() -> None:
-    """Build them anew at the next call (tests that change settings)."""
-    _built.cache_clear()
-
-
 @cache
 def _built(channel: str, mode: str, url: str) -> Gateway:
     gateway: Gateway = import_string(GATEWAYS[channel])()
