@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
+from config.kernel import audit
 from config.kernel.readonly import ReadOnlyAdmin
 from registry.models import ContactPoint, Household, Jurisdiction, Person, Post, Whereabouts
 
@@ -22,6 +23,19 @@ class PostAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         """Incidents and accounts name their post."""
         return False
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """A jurisdiction decides who sees whom, a signature who is believed: on record."""
+        super().save_related(request, form, formsets, change)
+        post = form.instance
+        audit.record(
+            actor=request.user.get_username(),
+            act="post.changed" if change else "post.created",
+            subject=f"post:{post.pk}",
+            code=post.code,
+            changed=sorted(form.changed_data),
+            countries=sorted(post.jurisdictions.values_list("country", flat=True)),
+        )
 
 
 @admin.register(Person)

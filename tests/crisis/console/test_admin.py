@@ -69,3 +69,29 @@ def test_change_of_an_account_is_on_record(as_user, administrator, officer, post
     officer.refresh_from_db()
     assert officer.role == "planner"
     assert AuditEntry.objects.get(act="user.changed").detail["role"] == "planner"
+
+
+def test_change_of_a_post_is_on_record(as_user, administrator, post):
+    jurisdiction = post.jurisdictions.get()
+    form = {
+        "code": post.code,
+        "name_zh": post.name_zh,
+        "name_en": post.name_en,
+        "signature_zh": "驻瓦使馆",
+        "signature_en": post.signature_en,
+        "duty_phone": post.duty_phone,
+        "time_zone": post.time_zone,
+        "jurisdictions-TOTAL_FORMS": "2",
+        "jurisdictions-INITIAL_FORMS": "1",
+        "jurisdictions-0-id": jurisdiction.pk,
+        "jurisdictions-0-post": post.pk,
+        "jurisdictions-0-country": "VU",
+        "jurisdictions-1-post": post.pk,
+        "jurisdictions-1-country": "FJ",
+    }
+    url = reverse("admin:registry_post_change", args=[post.pk])
+    assert as_user(administrator).post(url, form).status_code == 302
+    entry = AuditEntry.objects.get(act="post.changed")
+    assert entry.actor == administrator.username
+    assert entry.detail["countries"] == ["FJ", "VU"]
+    assert entry.detail["changed"] == ["signature_zh"]
