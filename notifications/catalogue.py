@@ -72,7 +72,7 @@ _CATALOGUE = (
         },
         wechat=_wechat(
             ("{place}{magnitude}级地震", "远离危楼，防余震", _ASK_FIELD_ZH),
-            ("M{magnitude} earthquake", "Avoid bad buildings", _ASK_FIELD_EN),
+            ("M{magnitude} quake", "Avoid bad buildings", _ASK_FIELD_EN),
         ),
     ),
     Template(
