@@ -57,6 +57,8 @@ def watch(incident: Incident, supervisor: Supervisor, *, limit_s: float) -> None
                 raise DomainError("not_settled", f"not settled after {limit_s:.0f} s: {waiting}")
             time.sleep(LOOK_EVERY_S)
         live.update(Group(bars, draw()))
+    if not console.is_terminal:
+        console.print()  # what is redrawn in a terminal has no line end in a file
 
 
 def _bars() -> Progress:
