@@ -48,8 +48,13 @@ class Standing(models.Model):
     `certain`, `reason` and `distance_m` are the frozen words on why this person is inside.
     """
 
+    # Written by the hundred thousand from the incident's own audience: no look-up for each.
     incident = models.ForeignKey(
-        Incident, on_delete=models.CASCADE, related_name="standings", db_index=False
+        Incident,
+        on_delete=models.CASCADE,
+        related_name="standings",
+        db_index=False,
+        db_constraint=False,
     )
     person_ref = models.BigIntegerField()
     certain = models.BooleanField()

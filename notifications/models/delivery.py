@@ -52,8 +52,14 @@ class Delivery(models.Model):
     """
 
     # Every index is written twice for every message; the unique key below serves the wave too.
+    # And every foreign key that the database checks is a look-up for every message: those that
+    # are written beside what they refer to, and never changed, have no constraint.
     wave = models.ForeignKey(
-        Wave, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+        Wave,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
     )
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=8)
@@ -100,7 +106,11 @@ class DeliveryPerson(models.Model):
     """Whom one delivery speaks for. `is_owner`: the address is this person's own."""
 
     delivery = models.ForeignKey(
-        Delivery, on_delete=models.CASCADE, related_name="persons", db_index=False
+        Delivery,
+        on_delete=models.CASCADE,
+        related_name="persons",
+        db_index=False,
+        db_constraint=False,
     )
     person_ref = models.BigIntegerField(db_index=True)
     is_owner = models.BooleanField(default=True)
@@ -117,7 +127,9 @@ class DeliveryPerson(models.Model):
 class Attempt(models.Model):
     """One call to a provider and what it came to. Append-only."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts_made")
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="attempts_made", db_constraint=False
+    )
     epoch = models.IntegerField()
     gateway = models.CharField(max_length=20)
     outcome = models.CharField(max_length=8, choices=Outcome)
