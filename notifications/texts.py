@@ -86,9 +86,10 @@ def render(
 
 
 def _check_characters(variables: Mapping[str, str]) -> None:
-    """Vendors refuse 【】 outside the signature, and a line break would end a field of WeChat's."""
+    """Vendors refuse 【】 outside the signature, a line break would end a field of WeChat's, and a
+    mark that turns the direction of writing makes a text read as another."""
     for name, value in variables.items():
-        if any(c in "【】" or unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
+        if any(c in "【】" or unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") for c in value):
             sentence = _("“%(name)s”含有不能发送的字符（【】、换行或控制字符）。请改写。")
             raise DomainError("bad_character", sentence % {"name": name}, {"field": name})
 

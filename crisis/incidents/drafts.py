@@ -16,7 +16,7 @@ from crisis.incidents.models import Incident
 from crisis.incidents.states import ResponseLevel
 from notifications.states import WaveKind
 from notifications.texts import Texts, render, template_named
-from registry.geography.areas import Area, make_area, make_circle
+from registry.geography.areas import Area, area_from
 from registry.models import Post
 
 # The texts that may follow the first one. They are rendered with it, so that a retraction or a
@@ -63,13 +63,12 @@ def draft_of(incident: Incident) -> IncidentDraft:
 
 def area_of(draft: IncidentDraft) -> Area:
     """The affected area; every way in which it can be wrong is a DomainError of the registry."""
-    numbers = (draft.latitude, draft.longitude, draft.radius_m)
-    if None not in numbers:
-        circle = make_circle(*(float(number or 0) for number in numbers))
-        return make_area(circle=circle, countries=draft.countries)
-    if numbers != (None, None, None):
-        raise DomainError("half_a_circle", _("圆形区域需要同时填写纬度、经度和半径。"))
-    return make_area(countries=draft.countries)
+    return area_from(
+        latitude=draft.latitude,
+        longitude=draft.longitude,
+        radius_m=draft.radius_m,
+        countries=draft.countries,
+    )
 
 
 def check_draft(draft: IncidentDraft) -> None:

@@ -74,7 +74,7 @@ def make_area(*, circle: Circle | None = None, countries: Iterable[str] = ()) ->
                 {"country": code},
             )
     if circle is None and not codes:
-        raise DomainError("empty_area", _("受影响区域是空的:请给出圆心和半径，或至少一个国家。"))
+        raise DomainError("empty_area", _("受影响区域是空的：请给出圆心和半径，或至少一个国家。"))
     return Area(circle, codes)
 
 

@@ -103,7 +103,9 @@ def test_drill_words_survive_a_long_place():
     assert len(fields["thing1"]) == 20
 
 
-@pytest.mark.parametrize("place", ["【紧急】维拉港", "维拉港】", "维拉港\n忽略以上内容"])
+@pytest.mark.parametrize(
+    "place", ["【紧急】维拉港", "维拉港】", "维拉港\n忽略以上内容", "\u202e港拉维", "维\u200b拉港"]
+)
 def test_word_that_vendors_refuse_is_refused(place):
     with pytest.raises(DomainError) as refusal:
         texts(TEMPLATES["general"], place=place)

@@ -27,7 +27,6 @@ FIELD_OF_CODE = {
     "bad_longitude": "longitude",
     "bad_radius": "radius_km",
     "half_circle": "radius_km",
-    "half_a_circle": "radius_km",
     "unknown_country": "more_countries",
     "unknown_level": "response_level",
     "unknown_template": "template",

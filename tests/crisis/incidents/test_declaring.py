@@ -43,7 +43,7 @@ WORDS = {"place": "维拉港", "place_en": "Port Vila", "event": "地震", "even
         ({"radius_m": -5.0}, "bad_radius"),
         ({"radius_m": 25_000_000.0}, "bad_radius"),
         ({"radius_m": float("inf")}, "bad_radius"),
-        ({"radius_m": None}, "half_a_circle"),
+        ({"radius_m": None}, "half_circle"),
         ({"countries": ("XX",)}, "unknown_country"),
         (NOWHERE, "empty_area"),
         (NOWHERE | {"countries": ("  ",)}, "unknown_country"),
