@@ -37,7 +37,9 @@ _S = DeliveryState
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     _S.PENDING: frozenset({_S.CALLING, _S.EXPIRED, _S.CANCELLED, _S.FAILED}),
     # Back to pending only when the provider said plainly that it did not accept.
-    _S.CALLING: frozenset({_S.ACCEPTED, _S.FAILED, _S.PENDING, _S.IN_DOUBT, _S.DELIVERED, _S.UNDELIVERED}),
+    _S.CALLING: frozenset(
+        {_S.ACCEPTED, _S.FAILED, _S.PENDING, _S.IN_DOUBT, _S.DELIVERED, _S.UNDELIVERED}
+    ),
     _S.IN_DOUBT: frozenset({_S.ACCEPTED, _S.FAILED, _S.PENDING, _S.DELIVERED, _S.UNDELIVERED}),
     _S.ACCEPTED: frozenset({_S.DELIVERED, _S.UNDELIVERED}),
     _S.DELIVERED: frozenset(),
