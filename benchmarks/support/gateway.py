@@ -1,6 +1,6 @@
 """An instant gateway: takes every Twilio message at once, and counts them by address.
 
-    python -m benchmarks.support.gateway --port 9000
+    python -m benchmarks.support.gateway --port 9000 --account AC123
 
 A whole HTTP/1.1 server would cost more than what it is there to measure. This one serves clients
 that send a length and wait for the answer, and keeps their connections. `GET /count` tells what
@@ -51,8 +51,11 @@ class Ledger:
 
 
 class Connection(asyncio.Protocol):
-    def __init__(self, ledger: Ledger) -> None:
+    """One guest. Only messages of our own account count: others may have the wrong port."""
+
+    def __init__(self, ledger: Ledger, account: str) -> None:
         self.ledger = ledger
+        self.messages = f"/2010-04-01/Accounts/{account}/Messages.json".encode()
         self.buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -70,7 +73,7 @@ class Connection(asyncio.Protocol):
 
     def answer(self, request: bytes, body: bytes) -> bytes:
         method, path, _ = request.split(b" ", 2)
-        if method == b"POST" and path.endswith(b"/Messages.json"):
+        if method == b"POST" and path == self.messages:
             sid = self.ledger.take(_field(body, b"To"))
             return _response(b"201 Created", b'{"sid": "%b", "status": "queued"}' % sid)
         if path == b"/forget":
@@ -97,10 +100,10 @@ def _response(status: bytes, body: bytes) -> bytes:
     )  # fmt: skip
 
 
-async def serve(port: int) -> None:
+async def serve(port: int, account: str) -> None:
     ledger = Ledger()
     server = await asyncio.get_running_loop().create_server(
-        lambda: Connection(ledger), "127.0.0.1", port, backlog=1024
+        lambda: Connection(ledger, account), "127.0.0.1", port, backlog=1024
     )
     await server.serve_forever()
 
@@ -108,9 +111,10 @@ async def serve(port: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--account", required=True)
     arguments = parser.parse_args()
     die_with_parent()
-    uvloop.run(serve(arguments.port))
+    uvloop.run(serve(arguments.port, arguments.account))
 
 
 if __name__ == "__main__":

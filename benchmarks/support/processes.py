@@ -65,8 +65,13 @@ def worker(app: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
 @contextmanager
 def gateway() -> Iterator["GatewayClient"]:
     client = GatewayClient(settings.TWILIO_URL)
-    port = str(urlsplit(settings.TWILIO_URL).port)
-    with running("gateway", "-m", "benchmarks.support.gateway", "--port", port):
+    options = (
+        "--port",
+        str(urlsplit(settings.TWILIO_URL).port),
+        "--account",
+        settings.TWILIO_ACCOUNT,
+    )
+    with running("gateway", "-m", "benchmarks.support.gateway", *options):
         wait_until(client.answers, "gateway")
         yield client
 

@@ -50,15 +50,15 @@ class Wire:
 
 @pytest.fixture
 def guest():
-    connection = Connection(Ledger())
+    connection = Connection(Ledger(), "AC0")
     connection.connection_made(Wire())
     return connection
 
 
-def message(address):
+def message(address, account="AC0"):
     body = f"From=%2B15005550006&To={address}&Body=hello"
-    head = f"POST /2010-04-01/Accounts/AC0/Messages.json HTTP/1.1\r\nContent-Length: {len(body)}"
-    return f"{head}\r\n\r\n{body}".encode()
+    head = f"POST /2010-04-01/Accounts/{account}/Messages.json HTTP/1.1"
+    return f"{head}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
 def test_gateway_counts_what_comes_twice_to_one_address(guest):
@@ -74,6 +74,12 @@ def test_gateway_puts_pieces_together_and_takes_requests_apart(guest):
     for start in range(0, len(whole), 7):
         guest.data_received(whole[start : start + 7])
     assert guest.ledger.count()["addresses"] == 2
+
+
+def test_gateway_takes_nothing_for_another_account(guest):
+    guest.data_received(message("%2B8613800000001", account="AC1"))
+    assert guest.ledger.count()["accepted"] == 0
+    assert guest.transport.written.startswith(b"HTTP/1.1 404")
 
 
 def test_gateway_forgets_when_it_is_told_to(guest):
