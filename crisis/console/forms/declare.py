@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext, gettext_noop, overri
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.errors import DomainError
+from crisis.console.templatetags.console import in_language
 from crisis.hazards.models import HazardKind, HazardSignal
 from crisis.incidents.drafts import IncidentDraft
 from crisis.incidents.states import ResponseLevel
@@ -43,11 +44,18 @@ def template_choices() -> list[tuple[str, str]]:
     return [UNCHOSEN, *((t.code, gettext(t.label)) for t in first)]
 
 
+class PostField(forms.ModelChoiceField):
+    """Posts by their name in the page's language."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return in_language(obj, "name")
+
+
 class DeclareForm(forms.Form):
     """`local_time` is the wall clock at the post; coordinates are WGS-84 degrees."""
 
     signal_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    post = forms.ModelChoiceField(Post.objects.none(), label=_("使领馆"), empty_label=None)
+    post = PostField(Post.objects.none(), label=_("使领馆"), empty_label=None)
     title = forms.CharField(label=_("名称"), max_length=80)
     hazard = forms.ChoiceField(label=_("灾种"), choices=[UNCHOSEN, *HazardKind.choices])
     response_level = forms.ChoiceField(

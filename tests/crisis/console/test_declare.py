@@ -195,3 +195,12 @@ class TestSecondOfficer:
         as_user(officer).post(reverse("console:incident-discard", args=[waiting.pk]))
         waiting.refresh_from_db()
         assert waiting.state == IncidentState.DISCARDED
+
+
+def test_post_is_named_in_the_pages_language(as_user, officer, post):
+    client = as_user(officer)
+    assert post.name_zh in client.get(reverse("console:declare")).text
+    client.post(reverse("console:language"), {"language": "en", "next": "/"})
+    page = client.get(reverse("console:declare")).text
+    assert post.name_en in page
+    assert post.name_zh not in page
