@@ -26,9 +26,9 @@ def run_drill(
     """Run one drill in this process's own place; with `once` it ends when all has settled,
     otherwise it serves until interrupted. Returns the figures."""
     screen.console.print(f"准备 preparing {scenario.code}: {people} 人…")
-    signal = open_database(scenario)
-    set_clock(starts_at(signal), speed)
     try:
+        signal = open_database(scenario)
+        set_clock(starts_at(signal), speed)
         with Supervisor(seed=seed) as supervisor:
             # The processes come up while the people are written.
             prepared = prepare(scenario, signal, people=people, seed=seed)

@@ -32,6 +32,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             scenario = scenario_named(options["scenario"])
+            # Refused before a place is made, so that nothing has to be cleared away.
+            if not 1 <= options["speed"] <= 600:
+                raise CommandError("--speed 必须在 1 到 600 之间 / must be between 1 and 600")
             if not place.is_inside():
                 become_inside()
             self._run(scenario, options)
@@ -46,8 +49,6 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.default_int_handler)
         die_with_parent(signal.SIGTERM)
-        if not 1 <= options["speed"] <= 600:
-            raise CommandError("--speed 必须在 1 到 600 之间 / must be between 1 and 600")
         run_drill(
             scenario,
             people=options["people"],
