@@ -32,13 +32,16 @@ def problem_json(exc: Exception, context: dict[str, Any]) -> Response | None:
         return Response(problem_body(exc), status=exc.status, content_type=PROBLEM)
     response = exception_handler(exc, context)
     if response is not None:
+        errors = response.data
         response.data = {
             "type": "about:blank",
             "title": _title(exc),
             "status": response.status_code,
             "code": _code(exc),
-            "errors": response.data,
         }
+        # What Django says of a missing row names our models, and in English only.
+        if not isinstance(exc, Http404):
+            response.data["errors"] = errors
         response.content_type = PROBLEM
     return response
 
