@@ -116,5 +116,5 @@ def say_where(prepared: Prepared, incident: Incident) -> None:
         f"[bold]手机 phones[/bold]        {settings.TWILIO_URL}/phones\n"
         f"[bold]核验 check a code[/bold]  {settings.PUBLIC_URL}/v/\n"
         f"[bold]登录 log-in[/bold]        officer / {prepared.password}\n"
-        "                     同一密码 same: second, head, planner, liaison, auditor, admin"
+        "    同一密码 same: second, head, planner, liaison, auditor, admin"
     )
