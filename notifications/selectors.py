@@ -25,10 +25,11 @@ def deliveries_by_state(source: str) -> dict[str, dict[str, int]]:
     return counts
 
 
-def may_have_got(wave: Wave) -> QuerySet[Delivery]:
-    """Who got the wave, may have got it, or is in doubt: whom a correction must reach."""
+def may_have_got(*waves: Wave) -> QuerySet[Delivery]:
+    """Who got one of the waves, may have got it, or is in doubt: whom a correction must reach."""
     reached = [*HANDED_OVER, DeliveryState.CALLING, DeliveryState.IN_DOUBT]
-    return wave.deliveries.filter(Q(state__in=reached) | Q(possible_duplicate=True))
+    sent = Delivery.objects.filter(wave__in=waves)
+    return sent.filter(Q(state__in=reached) | Q(possible_duplicate=True))
 
 
 def unsettled(source: str) -> int:

@@ -133,17 +133,22 @@ def _recount(delivery_ids: Collection[int]) -> None:
 
 
 def recipients_from(deliveries: QuerySet[Delivery]) -> list[Recipient]:
-    """The addresses of earlier waves, for the wave that corrects, asks on or ends them."""
+    """The addresses of earlier waves, each once with all persons that those spoke for, for the
+    wave that corrects, asks on or ends them."""
     wanted = set(deliveries.values_list("pk", flat=True))
     persons: dict[int, list[tuple[int, bool]]] = {}
     links = DeliveryPerson.objects.filter(delivery__in=deliveries.values("pk"))
     for pk, ref, owner in links.values_list("delivery_id", "person_ref", "is_owner"):
         persons.setdefault(pk, []).append((ref, owner))
-    return [
-        Recipient(channel, bytes(sealed), bytes(index), language, tuple(persons.get(pk, ())))
-        for pk, channel, sealed, index, language in _sealed_rows(deliveries)
-        if pk in wanted
-    ]
+    found: dict[tuple[str, bytes], Recipient] = {}
+    for pk, channel, sealed, index, language in _sealed_rows(deliveries):
+        if pk not in wanted:
+            continue
+        address = (channel, bytes(index))
+        known = found[address].persons if address in found else ()
+        everybody = tuple(dict.fromkeys([*known, *persons.get(pk, ())]))
+        found[address] = Recipient(channel, bytes(sealed), bytes(index), language, everybody)
+    return list(found.values())
 
 
 def _sealed_rows(deliveries: QuerySet[Delivery]) -> list[tuple[int, str, bytes, bytes, str]]:

@@ -31,7 +31,8 @@ HELPS_FOR = timedelta(hours=24)
 @transaction.atomic
 def retract_incident_wave(*, incident: Incident, wave: Wave, officer: User) -> Wave:
     """No window of `wave` starts after this commits; everyone who got or may have got it is told
-    at once, ahead of the queue. Returns the retraction wave.
+    at once, ahead of the queue. With the first alert go all waves that repeat it. Returns the
+    retraction wave.
 
     Any officer of the post may do it, alone: taking back must never wait for a second person.
     Raises DomainError: forbidden, outside_jurisdiction, already_retracted, wrong_wave.
@@ -51,7 +52,10 @@ def retract_incident_wave(*, incident: Incident, wave: Wave, officer: User) -> W
         extra={"retracted_code": wave.code, "sent_at": f"{sent_at:%H:%M}"},
         retracts=wave,
     )
-    _follow(wave, retraction)
+    repeats = _repeats(wave) if wave.kind == WaveKind.INITIAL else []
+    for repeat in repeats:
+        retract_wave(wave=repeat, actor=officer.username)
+    _follow([wave, *repeats], retraction)
     emit(
         type=EventType.WAVE_RETRACTED,
         subject=incident.source,
@@ -73,11 +77,18 @@ def send_all_clear(*, incident: Incident, officer: User) -> Wave:
         raise DomainError("already_sent", _("解除通知已经发出。"), status=409)
     audit.record(actor=officer.username, act="incident.all_clear", subject=incident.source)
     wave = open_wave(incident, kind=WaveKind.ALL_CLEAR, template="all_clear", lasts=HELPS_FOR)
-    _follow(initial_wave(incident), wave)
+    first = initial_wave(incident)
+    _follow([first, *_repeats(first)], wave)
     return wave
 
 
-def _follow(followed: Wave, wave: Wave) -> None:
-    """Fill `wave` with everyone who got, or may have got, the wave it follows."""
-    add_recipients(wave=wave, recipients=recipients_from(may_have_got(followed)))
+def _repeats(first: Wave) -> list[Wave]:
+    """The waves that say the first alert again: they reach addresses it did not use."""
+    again = waves_of(first.source).filter(kind__in=[WaveKind.REMINDER, WaveKind.UPDATE])
+    return list(again)
+
+
+def _follow(followed: list[Wave], wave: Wave) -> None:
+    """Fill `wave` with everyone who got, or may have got, a wave that it follows."""
+    add_recipients(wave=wave, recipients=recipients_from(may_have_got(*followed)))
     recipients_done(wave=wave)

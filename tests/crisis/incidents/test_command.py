@@ -1,5 +1,6 @@
 """`manage.py declare`: the rules of the pages, at the command line."""
 
+import io
 import json
 
 import pytest
@@ -21,6 +22,17 @@ def file(tmp_path, people):
         return path
 
     return write
+
+
+@pytest.fixture(autouse=True)
+def typed(monkeypatch, password):
+    """What stands on standard input, again for every command."""
+
+    def type_in(text):
+        monkeypatch.setattr("crisis.staff.prompting.sys.stdin", io.StringIO(text))
+
+    type_in(f"{password}\n" * 5)
+    return type_in
 
 
 def declare(capsys, *words):
@@ -53,6 +65,14 @@ def test_above_the_threshold_a_second_officer_sees_it_and_confirms(
     assert not Wave.objects.exists()
     declare(capsys, "--by", second_officer.username, "--approve", draft.pk, "--confirm", 6)
     assert Incident.objects.get().state == "declared"
+
+
+@pytest.mark.parametrize("text", ["", "wrong\n"])
+def test_name_alone_does_not_declare(file, officer, capsys, typed, text):
+    typed(text)
+    with pytest.raises(CommandError, match="密码"):
+        declare(capsys, file(), "--by", officer.username, "--confirm", 6)
+    assert not Incident.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["outsider", "planner"])

@@ -165,3 +165,30 @@ def test_outsider_sends_no_all_clear(incident, outsider):
     with pytest.raises(DomainError) as refusal:
         send_all_clear(incident=incident, officer=outsider)
     assert refusal.value.status == 403
+
+
+def test_taking_back_the_alert_takes_its_reminder_back_too(incident, officer, gateway):
+    send(initial())
+    assert remind_silent(incident) > 0
+    reminder = Wave.objects.get(kind="reminder")
+
+    retraction = retract_incident_wave(incident=incident, wave=initial(), officer=officer)
+
+    reminder.refresh_from_db()
+    assert reminder.retracted_at is not None
+    assert set(reminder.deliveries.values_list("state", flat=True)) == {"cancelled"}
+    assert told(retraction) == told(initial())
+
+
+def test_who_got_only_the_reminder_is_corrected_too(incident, officer, gateway):
+    """The reminder may get through where the first alert did not."""
+    gateway.decide = lambda message, times: REFUSED
+    send(initial())
+    gateway.decide = lambda message, times: ACCEPTED
+    remind_silent(incident)
+    reminder = Wave.objects.get(kind="reminder")
+    send(reminder)
+
+    retraction = retract_incident_wave(incident=incident, wave=initial(), officer=officer)
+
+    assert told(retraction) == told(reminder) != []

@@ -18,6 +18,7 @@ from crisis.incidents.selectors import incidents_for
 from crisis.incidents.services import approve_incident, declare_incident
 from crisis.incidents.states import IncidentState
 from crisis.staff.models import User
+from crisis.staff.prompting import demand_password
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
 from notifications import bell
@@ -48,7 +49,8 @@ class Command(BaseCommand):
     help = (
         "Preview a declaration from a JSON file; with --confirm N (the number of people shown) "
         "declare it. Above the threshold it becomes a draft, which a second officer confirms "
-        "with --approve ID (which shows it) and --confirm N. --example prints a file to start from."
+        "with --approve ID (which shows it) and --confirm N. Confirming asks for the officer's password, or reads "
+        "it from standard input. --example prints a file to start from."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -82,6 +84,7 @@ class Command(BaseCommand):
             demand(officer, Capability.DECLARE)
             self._show(preview_incident(draft=draft, officer=officer))
             return None
+        demand_password(officer)
         return declare_incident(
             draft=draft,
             officer=officer,
@@ -98,6 +101,7 @@ class Command(BaseCommand):
             demand(officer, Capability.APPROVE)
             self._show(preview_incident(draft=draft_of(incident), officer=officer))
             return None
+        demand_password(officer)
         return approve_incident(
             incident=incident,
             officer=officer,
