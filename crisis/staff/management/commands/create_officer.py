@@ -1,13 +1,12 @@
 """`manage.py create_officer NAME --role planner --post VLI`: an account for a member of staff."""
 
-import getpass
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from config.kernel.errors import DomainError
+from crisis.staff.prompting import read_password
 from crisis.staff.roles import Role
 from crisis.staff.services import create_user
 from registry.models import Post
@@ -29,7 +28,7 @@ class Command(BaseCommand):
                 username=options["username"],
                 role=options["role"],
                 posts=posts,
-                password=_password(),
+                password=read_password(),
                 display_name=options["name"],
             )
         except DomainError as problem:
@@ -43,10 +42,3 @@ def _post(code: str) -> Post:
     except Post.DoesNotExist:
         known = " ".join(Post.objects.values_list("code", flat=True))
         raise CommandError(f"no post {code}; there are: {known}") from None
-
-
-def _password() -> str:
-    """Never an argument: those stand in the process table and in the shell's history."""
-    if sys.stdin.isatty():
-        return getpass.getpass()
-    return sys.stdin.readline().rstrip("\n")
