@@ -50,7 +50,8 @@ class Command(BaseCommand):
         "Preview a declaration from a JSON file; with --confirm N (the number of people shown) "
         "declare it. Above the threshold it becomes a draft, which a second officer confirms "
         "with --approve ID (which shows it) and --confirm N. Confirming asks for "
-        "the officer's password, or reads it from standard input. --example prints a file to start from."
+        "the officer's password, or reads it from standard input. --example prints a file to "
+        "start from."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
