@@ -50,6 +50,7 @@ app.conf.update(
     task_default_exchange_type="direct",
     task_default_routing_key=QUEUE,
     worker_prefetch_multiplier=PREFETCH // PROCESSES,
+    worker_max_tasks_per_child=None,  # a thousand tasks are few here
 )
 
 
