@@ -6,7 +6,7 @@ from django.db import transaction
 
 from config.kernel import bulk, clock
 from notifications.gateways.base import ReceiptSeen
-from notifications.models import Batch, Delivery, Inbound, Receipt
+from notifications.models import Attempt, Batch, Delivery, Inbound, Receipt
 from notifications.states import DeliveryState, ReceiptStatus
 
 _FINAL = {
@@ -21,8 +21,8 @@ def store_receipts(seen: Sequence[tuple[Inbound, ReceiptSeen]]) -> None:
     """Write receipts, matched where the delivery is known; the others wait."""
     if not seen:
         return
-    by_ref = _deliveries_by("provider_ref", [s.provider_ref for _, s in seen if s.provider_ref])
-    by_key = _deliveries_by("key", [s.key for _, s in seen if s.key])
+    by_ref = _by_provider_ref([s.provider_ref for _, s in seen])
+    by_key = _by_key([s.key for _, s in seen])
     now = clock.now()
     rows = [
         Receipt(
@@ -40,9 +40,14 @@ def store_receipts(seen: Sequence[tuple[Inbound, ReceiptSeen]]) -> None:
     _apply([row for row in rows if row.delivery_id])
 
 
-def _deliveries_by(field: str, values: Sequence[str]) -> dict[str, int]:
-    rows = Delivery.objects.filter(**{f"{field}__in": set(values)}).exclude(**{field: ""})
-    return dict(rows.values_list(field, "pk"))
+def _by_provider_ref(refs: Sequence[str]) -> dict[str, int]:
+    """The deliveries whose calls the provider named so."""
+    calls = Attempt.objects.filter(provider_ref__in=set(refs) - {""})
+    return dict(calls.values_list("provider_ref", "delivery"))
+
+
+def _by_key(keys: Sequence[str]) -> dict[str, int]:
+    return dict(Delivery.objects.filter(key__in=set(keys) - {""}).values_list("key", "pk"))
 
 
 def _apply(receipts: Sequence[Receipt]) -> None:
@@ -70,7 +75,7 @@ def match_waiting(limit: int = 1000) -> int:
     """Receipts that came before the send was recorded find their delivery now."""
     waiting = Receipt.objects.filter(delivery=None).exclude(provider_ref="")
     # Only those whose delivery is known by now: the others must not hold up the line.
-    known = Delivery.objects.exclude(provider_ref="").values("provider_ref")
+    known = Attempt.objects.exclude(provider_ref="").values("provider_ref")
     rows = list(waiting.filter(provider_ref__in=known).order_by("pk")[:limit])
     if rows:
         _match(rows)
@@ -79,7 +84,7 @@ def match_waiting(limit: int = 1000) -> int:
 
 @transaction.atomic
 def _match(rows: Sequence[Receipt]) -> None:
-    found = _deliveries_by("provider_ref", [row.provider_ref for row in rows])
+    found = _by_provider_ref([row.provider_ref for row in rows])
     for row in rows:
         row.delivery_id = found.get(row.provider_ref)
     Receipt.objects.bulk_update(rows, ["delivery"])

@@ -159,6 +159,18 @@ def _settle(rows: list[Delivery], answers: list[CallResult | None]) -> None:
         where="t.state = %s",
         params=[DeliveryState.IN_DOUBT],
     )  # fmt: skip
+    Attempt.objects.bulk_create(
+        Attempt(
+            delivery=row,
+            epoch=row.epoch,
+            gateway=row.gateway,
+            outcome=answer.outcome,
+            provider_ref=answer.provider_ref,
+            at=now,
+        )
+        for row, answer in zip(rows, answers, strict=True)
+        if answer
+    )
 
 
 def _wake(batch: Batch) -> None:

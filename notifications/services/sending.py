@@ -204,10 +204,11 @@ def _write_outcomes(
     )
     bulk.insert(
         Attempt,
-        ("delivery", "epoch", "gateway", "outcome", "http_status", "provider_code", "at"),
+        ("delivery", "epoch", "gateway", "outcome", "http_status", "provider_ref",
+         "provider_code", "at"),
         [
             (row.id, hold.epoch, gateway.name, result.outcome.value, result.http_status,
-             result.provider_code, now)
+             result.provider_ref, result.provider_code, now)
             for row, result in finished
         ],
     )  # fmt: skip

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifications.models import Batch, Delivery, Receipt
+from config.kernel import clock
+from notifications.models import Attempt, Batch, Delivery, Receipt
 from notifications.services import inbox, receipts, sending, telling
 from notifications.states import TERMINAL, DeliveryState
 from tests.support.pushes import receipt_form, store
@@ -84,13 +85,31 @@ def test_receipt_of_a_call_whose_answer_was_lost_settles_the_doubt(gateway):
     assert Batch.objects.get().untold
 
 
+def record_call(ref):
+    """The send's own answer, at last."""
+    delivery = Delivery.objects.get()
+    Delivery.objects.update(state=S.ACCEPTED, provider_ref=ref)
+    Attempt.objects.create(
+        delivery=delivery, epoch=1, outcome="accepted", provider_ref=ref, at=clock.now()
+    )
+
+
+def test_receipt_of_an_earlier_call_finds_its_delivery(gateway):
+    """The first call's answer was lost to us; the receipt is for that one."""
+    accepted_wave()
+    record_call("SMfirst")
+    Delivery.objects.update(provider_ref="SMsecond")
+    receive(receipt_form("SMfirst"))
+    assert Delivery.objects.get().state == S.DELIVERED
+
+
 def test_early_receipt_without_key_waits_for_its_delivery(gateway):
     make_wave(1)
     delivery = Delivery.objects.get()
     receive(receipt_form("SMwaits"))
     assert Receipt.objects.get().delivery is None
     assert receipts.match_waiting() == 0
-    Delivery.objects.update(state=S.ACCEPTED, provider_ref="SMwaits")
+    record_call("SMwaits")
     assert receipts.match_waiting() == 1
     delivery.refresh_from_db()
     assert delivery.state == S.DELIVERED
@@ -100,7 +119,7 @@ def test_early_receipt_without_key_waits_for_its_delivery(gateway):
 def test_receipt_of_a_stranger_waits_and_holds_up_nobody(gateway):
     receive(*(receipt_form(f"SMstranger{n}") for n in range(3)))
     make_wave(1)
-    Delivery.objects.update(state=S.ACCEPTED, provider_ref="SMours")
+    record_call("SMours")
     Receipt.objects.filter(provider_ref="SMstranger2").update(provider_ref="SMours")
     assert receipts.match_waiting(limit=1) == 1
     assert Delivery.objects.get().state == S.DELIVERED
@@ -133,7 +152,7 @@ RECEIPTS = ["queued", "sent", "delivered", "delivered", "undelivered"]
 def test_order_repetition_and_bundling_change_only_which_final_word_came_first(
     gateway, order, pieces
 ):
-    Delivery.objects.all().update(provider_ref="")
+    Attempt.objects.all().update(provider_ref="")
     wave = accepted_wave()
     ref = wave.deliveries.get().provider_ref
     rest, seen = list(order), []
