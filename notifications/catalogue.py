@@ -8,6 +8,8 @@ no link in an SMS, no request for money, a passport or a code.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from notifications.states import WaveKind
 
 ZH, EN = "zh-hans", "en"
@@ -46,7 +48,7 @@ _CATALOGUE = (
         code="earthquake_tsunami",
         kind=WaveKind.INITIAL,
         asks=True,
-        label="地震并防海啸",
+        label=gettext_noop("地震并防海啸"),
         sms={
             ZH: "{place}{when}发生{magnitude}级地震，防海啸：立即往高处，远离海岸和危楼。"
             + _ASK_ZH,
@@ -62,7 +64,7 @@ _CATALOGUE = (
         code="earthquake",
         kind=WaveKind.INITIAL,
         asks=True,
-        label="地震",
+        label=gettext_noop("地震"),
         sms={
             ZH: "{place}{when}发生{magnitude}级地震：远离危楼和山坡，防余震，听从当地指引。"
             "请回复1平安 2需要帮助 3已离开 4平安但需撤离。求助{hotline}。核验码{code}。绝不索要钱款",
@@ -76,10 +78,25 @@ _CATALOGUE = (
         ),
     ),
     Template(
+        code="earthquake_tsunami_short",
+        kind=WaveKind.INITIAL,
+        asks=True,
+        label=gettext_noop("地震并防海啸（短）"),
+        sms={
+            ZH: "{place}强震，防海啸，速往高处。回复1平安2需要帮助3已离开。求助{hotline}。核验码{code}",
+            EN: "Quake {place_en}, tsunami risk: go to high ground now. 1 safe 2 help 3 left."
+            " Help {hotline}. Code {code}",
+        },
+        wechat=_wechat(
+            ("{place}强震，防海啸", "速往高处，远离海岸和危楼", _ASK_FIELD_ZH),
+            ("Quake, tsunami", "Go to high ground", _ASK_FIELD_EN),
+        ),
+    ),
+    Template(
         code="general",
         kind=WaveKind.INITIAL,
         asks=True,
-        label="通用",
+        label=gettext_noop("通用"),
         sms={
             ZH: "{place}{when}发生{event}：请留在安全处，听从当地指引，保持通信。"
             "请回复1平安 2需要帮助 3已离开 4平安但需撤离。求助{hotline}。核验码{code}。绝不索要钱款",
@@ -96,7 +113,7 @@ _CATALOGUE = (
         code="reminder",
         kind=WaveKind.REMINDER,
         asks=True,
-        label="提醒",
+        label=gettext_noop("提醒"),
         sms={
             ZH: "{place}{event}：尚未收到您的消息。请远离危险处。" + _ASK_ZH,
             EN: "{event_en} in {place_en}: we have not heard from you. Keep away from danger. "
@@ -111,7 +128,7 @@ _CATALOGUE = (
         code="who_else",
         kind=WaveKind.UPDATE,
         asks=True,
-        label="询问同号码家人",
+        label=gettext_noop("询问同号码家人"),
         sms={
             ZH: "已记录您的回复。此号码还登记了家人：都平安请回复“全家平安”，有人需要帮助请回复2。"
             "求助{hotline}。核验码{code}",
@@ -127,7 +144,7 @@ _CATALOGUE = (
         code="retraction",
         kind=WaveKind.RETRACTION,
         asks=False,
-        label="撤回",
+        label=gettext_noop("撤回"),
         sms={
             ZH: "更正：{sent_at}{place}通知（核验码{retracted_code}）系误发，当地无此警报，"
             "无须因此避险。求助{hotline}。核验码{code}",
@@ -142,16 +159,16 @@ _CATALOGUE = (
     Template(
         code="all_clear",
         kind=WaveKind.ALL_CLEAR,
-        asks=False,
-        label="解除",
+        asks=True,
+        label=gettext_noop("解除"),
         sms={
-            ZH: "{place}{event}警报已解除。仍请注意安全，勿进危险建筑。求助{hotline}。核验码{code}",
+            ZH: "{place}{event}警报已解除。仍请注意安全，勿进危险建筑。未报平安者请回复1平安 2需要帮助 3已离开。求助{hotline}。核验码{code}",
             EN: "All clear for {event_en} in {place_en}. Stay careful; keep out of damaged buildings."
-            " Help {hotline}. Code {code}.",
+            " If you have not answered: reply 1 safe 2 need help 3 left area. Help {hotline}. Code {code}.",
         },
         wechat=_wechat(
-            ("{place}{event}解除", "仍请注意安全", "勿进危险建筑"),
-            ("All clear", "Stay careful", "Avoid bad buildings"),
+            ("{place}{event}解除", "仍请注意安全，勿进危楼", "未报平安请回复1或2"),
+            ("All clear", "Stay careful", _ASK_FIELD_EN),
         ),
     ),
 )

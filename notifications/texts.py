@@ -58,7 +58,7 @@ def render(
         raise DomainError(
             "missing_variable",
             _("模板“%(template)s”缺少内容：%(names)s。请填写后再试。")
-            % {"template": template.label, "names": "、".join(missing)},
+            % {"template": _(template.label), "names": "、".join(missing)},
             {"missing": missing},
         )
     _check_characters(variables)
@@ -70,19 +70,22 @@ def render(
         lang: signed[lang] + _DRILL[lang](bodies[lang] + _SHARED[lang], drill=drill)
         for lang in bodies
     }
-    wechat = {
-        language: _drill_fields(
-            {k: pattern.format(**variables) for k, pattern in fields.items()}, language, drill=drill
-        )
-        for language, fields in template.wechat.items()
-    }
     for text in shared.values():
         _check_length("sms", text, MAX_SMS_CHARACTERS)
-    for fields in wechat.values():
-        for name, text in fields.items():
-            _check_length(name, text, WECHAT_LIMITS[name.rstrip(string.digits)])
+    wechat = {
+        lang: _drill_fields(_fields(patterns, variables), lang, drill=drill)
+        for lang, patterns in template.wechat.items()
+    }
     texts: Texts = {"sms": sms, "wechat": wechat}
     return texts | {"sms_shared": shared} if template.asks else texts
+
+
+def _fields(patterns: Fields, variables: Mapping[str, str]) -> Fields:
+    """The fields as a live installation sends them: what is too long there is refused here too."""
+    fields = {name: pattern.format(**variables) for name, pattern in patterns.items()}
+    for name, text in fields.items():
+        _check_length(name, text, WECHAT_LIMITS[name.rstrip(string.digits)])
+    return fields
 
 
 def _check_characters(variables: Mapping[str, str]) -> None:

@@ -34,7 +34,7 @@ def new_environment() -> dict[str, str]:
     folder = settings.VAR_DIR / "drills" / str(os.getpid())
     _remove_ended(folder.parent)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    (folder / "static").mkdir(parents=True)
     ports = _free_ports()
     address = "http://127.0.0.1:{}".format
     return os.environ | {

@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from config.kernel import clock
 from config.kernel.errors import DomainError
 from crisis.hazards.models import HazardKind, HazardSignal
 from crisis.incidents.models import Incident
@@ -19,6 +20,8 @@ from notifications.texts import Texts, render, template_named
 from registry.geography.areas import Area, area_from
 from registry.models import Post
 
+# How far an agency's clock may be ahead of ours.
+CLOCKS_DIFFER = timedelta(minutes=5)
 # The texts that may follow the first one. They are rendered with it, so that a retraction or a
 # reminder cannot fail for want of a shorter place name in the hour it is needed.
 FOLLOW_UPS = ("reminder", "who_else", "retraction", "all_clear")
@@ -79,13 +82,20 @@ def check_draft(draft: IncidentDraft) -> None:
         raise DomainError("unknown_hazard", _("灾种无效。请从列表中选择。"))
     if draft.response_level not in ResponseLevel.values:
         raise DomainError("unknown_level", _("响应级别无效。请从列表中选择。"))
-    if draft.occurred_at.tzinfo is None:
-        raise DomainError("naive_time", _("发生时间缺少时区。请写明时区，例如 2024-12-17T01:47Z。"))
+    _check_time(draft)
     if draft.signal_id and not HazardSignal.objects.filter(pk=draft.signal_id).exists():
         raise DomainError("unknown_signal", _("没有这个灾情信号。请从列表中选择，或留空。"))
     area_of(draft)
     if template_named(draft.template).kind != WaveKind.INITIAL:
         raise DomainError("wrong_template", _("所选模板不是首次告警模板。请另选。"))
+
+
+def _check_time(draft: IncidentDraft) -> None:
+    """A storm may be expected; an earthquake has happened."""
+    if draft.occurred_at.tzinfo is None:
+        raise DomainError("naive_time", _("发生时间缺少时区。请写明时区，例如 2024-12-17T01:47Z。"))
+    if draft.hazard == HazardKind.EARTHQUAKE and draft.occurred_at > clock.now() + CLOCKS_DIFFER:
+        raise DomainError("future_time", _("地震的发生时间在将来。请检查日期和时区。"))
 
 
 def content_hash(draft: IncidentDraft) -> str:

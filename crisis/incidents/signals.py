@@ -6,9 +6,10 @@ from django.dispatch import Signal
 
 # slice_expanded(incident, members: list[Member], unaddressed: set[int])
 slice_expanded = Signal()
-# incident_declared(incident), incident_stood_down(incident)
+# Each with the incident.
 incident_declared = Signal()
 incident_stood_down = Signal()
+incident_reopened = Signal()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from crisis.incidents.models import Incident
 from crisis.incidents.signals import (
     Member,
     incident_declared,
+    incident_reopened,
     incident_stood_down,
     slice_expanded,
 )
@@ -28,6 +29,11 @@ def _declared(incident: Incident, **_: Any) -> None:
 @receiver(incident_stood_down)
 def _stood_down(incident: Incident, **_: Any) -> None:
     opening.stop_timers(incident=incident)
+
+
+@receiver(incident_reopened)
+def _reopened(incident: Incident, **_: Any) -> None:
+    opening.resume_timers(incident=incident)
 
 
 @receiver(outcomes_told)

@@ -36,7 +36,7 @@ def create_wave(
         # A cancel must never leave as a new alert, nor an alert as a cancel.
         raise DomainError(
             "wrong_template",
-            _("模板“%(template)s”不能用于这一类批次。") % {"template": chosen.label},
+            _("模板“%(template)s”不能用于这一类批次。") % {"template": _(chosen.label)},
         )
     code = new_code()
     texts = render(

@@ -98,9 +98,15 @@ def test_too_long_a_place_is_refused_with_its_limit():
 
 
 def test_drill_words_survive_a_long_place():
-    fields = texts(TEMPLATES["earthquake_tsunami"], place="塔" * 15)["wechat"][ZH]
+    fields = texts(TEMPLATES["earthquake_tsunami"], place="塔" * 11)["wechat"][ZH]
     assert fields["thing1"].startswith("演练：")
     assert len(fields["thing1"]) == 20
+
+
+def test_drill_refuses_what_a_live_installation_would():
+    with pytest.raises(DomainError) as refusal:
+        texts(TEMPLATES["earthquake_tsunami"], mode="drill", place="塔" * 15)
+    assert refusal.value.code == "text_too_long"
 
 
 @pytest.mark.parametrize(

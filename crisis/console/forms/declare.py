@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.timezone import make_aware
-from django.utils.translation import get_language, gettext, gettext_noop, override
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.errors import DomainError
@@ -19,8 +19,6 @@ from notifications.states import WaveKind
 from registry.countries import country_name
 from registry.models import Post
 
-# The catalogue's own labels, named here so that they are translated.
-_LABELS = (gettext_noop("地震并防海啸"), gettext_noop("地震"), gettext_noop("通用"))
 TEMPLATE_OF_HAZARD = {HazardKind.EARTHQUAKE: "earthquake", HazardKind.TSUNAMI: "earthquake_tsunami"}
 # Which field a refused rule speaks of; what is not named here stands above the form.
 FIELD_OF_CODE = {

@@ -23,7 +23,7 @@ from crisis.incidents.drafts import content_hash as hash_of
 from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.preview import needs_second_officer, post_for
 from crisis.incidents.services.speaking import open_wave
-from crisis.incidents.signals import incident_declared, incident_stood_down
+from crisis.incidents.signals import incident_declared, incident_reopened, incident_stood_down
 from crisis.incidents.states import TRANSITIONS, IncidentState
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
@@ -124,9 +124,12 @@ def stand_down_incident(*, incident: Incident, officer: User) -> Incident:
 
 
 def reopen_incident(*, incident: Incident, officer: User) -> Incident:
-    """Take a stand-down back. Nobody is alerted again by this."""
+    """Take a stand-down back: timers still to come run again. Nobody is alerted by this."""
     demand(officer, Capability.DECLARE)
-    return _move(incident, officer, IncidentState.DECLARED, "incident.reopen")
+    with transaction.atomic():
+        incident = _move(incident, officer, IncidentState.DECLARED, "incident.reopen")
+        incident_reopened.send(sender=Incident, incident=incident)
+    return incident
 
 
 def _people_for(draft: IncidentDraft, confirmed_count: int) -> Inside:
@@ -185,6 +188,12 @@ def _declare(incident: Incident, inside: Inside) -> None:
     incident.certain_count = int(inside.certain.sum())
     incident.save()
     AudienceSlice.objects.bulk_create(slices_of(incident, inside, settings.SLICE_SIZE))
+    _record(
+        incident.approved_by or incident.submitted_by,
+        "incident.declare",
+        incident,
+        people=incident.audience_count,
+    )
     open_wave(incident, kind=WaveKind.INITIAL, template=incident.template, lasts=INITIAL_HELPS_FOR)
     emit(type=EventType.INCIDENT_DECLARED, subject=incident.source, data=event_data(incident))
     incident_declared.send(sender=Incident, incident=incident)

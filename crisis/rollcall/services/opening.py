@@ -52,3 +52,8 @@ def set_timers(*, incident: Incident) -> None:
 def stop_timers(*, incident: Incident) -> None:
     """Close what is not due any more (stand-down)."""
     DueStep.objects.filter(incident=incident, done_at=None).update(done_at=clock.now())
+
+
+def resume_timers(*, incident: Incident) -> None:
+    """Open again what is still to come (a stand-down taken back)."""
+    DueStep.objects.filter(incident=incident, due_at__gt=clock.now()).update(done_at=None)

@@ -17,6 +17,22 @@ from registry.models import Person
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def typed(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    """The planner types the password, again for every command."""
+    monkeypatch.setattr("crisis.staff.prompting.sys.stdin", StringIO(f"{password}\n" * 5))
+
+
+def test_command_asks_who_acts(
+    incident: Incident, planner: Any, stand: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand("王小明", condition="needs_help", phone="+8613800138000")
+    monkeypatch.setattr("crisis.staff.prompting.sys.stdin", StringIO("another password\n"))
+    with pytest.raises(CommandError, match="密码不正确"):
+        run(incident, "--draft")
+    assert not incident.manifests.exists()
+
+
 def run(incident: Incident, *arguments: str, by: str = "planner") -> str:
     out = StringIO()
     call_command("manifest", str(incident.pk), "--by", by, *arguments, stdout=out)

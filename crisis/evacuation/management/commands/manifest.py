@@ -12,11 +12,15 @@ from crisis.evacuation.selectors import difference, is_intact
 from crisis.evacuation.services import draft_manifest, export_manifest, seal_manifest
 from crisis.incidents.models import Incident
 from crisis.staff.models import User
+from crisis.staff.prompting import demand_password
 from crisis.staff.selectors import within_jurisdiction
 
 
 class Command(BaseCommand):
-    help = "Draft, seal and export an incident's manifest; without an act, list its versions."
+    help = (
+        "Draft, seal and export an incident's manifest; without an act, list its versions. An act "
+        "asks for the planner's password, at the terminal or as the first line of the input."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("incident", type=int)
@@ -37,6 +41,8 @@ class Command(BaseCommand):
     def _act(self, options: dict[str, Any]) -> None:
         planner = _planner(options["by"])
         incident = _incident(options["incident"], planner)
+        if any(options[act] for act in ("draft", "seal", "csv", "xlsx")):
+            demand_password(planner)
         if options["draft"]:
             draft_manifest(incident=incident, planner=planner)
         if options["seal"]:
