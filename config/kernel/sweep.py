@@ -17,22 +17,31 @@ log = logging.getLogger("guihang.sweep")
 
 @dataclass(slots=True)
 class Step:
-    """`work()` returns how many things it moved; it is called every `interval` real seconds."""
+    """`work()` returns how many things it moved; it is called every `interval` real seconds, and
+    at once when it found work and is `eager`: there may be more."""
 
     name: str
     work: Callable[[], int]
     interval: float
     lane: str
+    eager: bool
     due: float = field(default=0.0)
 
 
 STEPS: list[Step] = []
 
 
-def register(name: str, work: Callable[[], int], *, interval: float, lane: str = "records") -> None:
+def register(
+    name: str,
+    work: Callable[[], int],
+    *,
+    interval: float,
+    lane: str = "records",
+    eager: bool = True,
+) -> None:
     """Add a step; registering the same name again replaces it."""
     STEPS[:] = [step for step in STEPS if step.name != name]
-    STEPS.append(Step(name, work, interval, lane))
+    STEPS.append(Step(name, work, interval, lane, eager))
 
 
 def run_once() -> dict[str, int]:
@@ -66,8 +75,8 @@ def run_due(lane: str) -> None:
             failures.append(failure)
             connection.close()
             moved = 0
-        # A step that found work comes back at once: there may be more.
-        step.due = 0.0 if moved else time.monotonic() + step.interval
+        at_once = moved and step.eager
+        step.due = 0.0 if at_once else time.monotonic() + step.interval
     close_old_connections()
     if failures:
         raise ExceptionGroup("sweep steps failed", failures)

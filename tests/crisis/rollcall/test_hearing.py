@@ -77,7 +77,7 @@ def test_each_cause_is_written_once(alerted, people):
     before = RollCallEvent.objects.count()
     Delivery.objects.update(told_state="")
     Batch.objects.update(untold=True)
-    telling.tell_outcomes(limit=100)
+    telling.tell_outcomes()
     assert RollCallEvent.objects.count() == before
     for delivery in Delivery.objects.filter(channel="sms"):
         store(receipt_form(delivery.provider_ref), event_id="a")
@@ -85,7 +85,7 @@ def test_each_cause_is_written_once(alerted, people):
     from notifications.services import inbox
 
     inbox.work_inbox()
-    telling.tell_outcomes(limit=100)
+    telling.tell_outcomes()
     assert RollCallEvent.objects.count() == before
     assert not Delivery.objects.exclude(told_state=F("state")).exists()
 
@@ -125,7 +125,7 @@ def test_safe_then_help_gets_through_and_no_receipt_lowers_it(
     held_clock(60)
     Delivery.objects.update(told_state="", state="delivered")
     Batch.objects.update(untold=True)
-    telling.tell_outcomes(limit=100)
+    telling.tell_outcomes()
     assert standing(people["wang"]).condition == "needs_help"
 
 
