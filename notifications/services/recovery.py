@@ -130,32 +130,14 @@ async def _ask(channel: str, row: Delivery) -> CallResult | None:
 
 
 def _settle(rows: list[Delivery], answers: list[CallResult | None]) -> None:
-    """in_doubt → accepted, or pending again, or failed when a flagged repeat is in doubt too."""
+    """Write what became of each; what the provider said is an attempt too."""
     now = clock.now()
-    updates: list[tuple[object, ...]] = []
-    new: tuple[DeliveryState, str, str, datetime | None, datetime | None, bool]
-    for row, answer in zip(rows, answers, strict=True):
-        if answer and answer.outcome == Outcome.ACCEPTED:
-            new = (
-                DeliveryState.ACCEPTED,
-                answer.provider_ref,
-                "",
-                now,
-                None,
-                row.possible_duplicate,
-            )
-        elif answer and answer.outcome == Outcome.BUSY:
-            new = (DeliveryState.PENDING, "", "", None, None, row.possible_duplicate)
-        elif row.possible_duplicate:
-            new = (DeliveryState.FAILED, "", OUTCOME_NEVER_KNOWN, None, now, True)
-        else:
-            new = (DeliveryState.PENDING, "", "", None, None, True)
-        updates.append((row.pk, new[0].value, *new[1:]))
+    answered = list(zip(rows, answers, strict=True))
     bulk.update(
         Delivery,
         ("id", "state", "provider_ref", "provider_code", "accepted_at", "finished_at",
          "possible_duplicate"),
-        updates,
+        [(row.pk, *_verdict(row, answer, now)) for row, answer in answered],
         where="t.state = %s",
         params=[DeliveryState.IN_DOUBT],
     )  # fmt: skip
@@ -168,9 +150,21 @@ def _settle(rows: list[Delivery], answers: list[CallResult | None]) -> None:
             provider_ref=answer.provider_ref,
             at=now,
         )
-        for row, answer in zip(rows, answers, strict=True)
+        for row, answer in answered
         if answer
     )
+
+
+def _verdict(row: Delivery, answer: CallResult | None, now: datetime) -> tuple[object, ...]:
+    """in_doubt → accepted, or pending again, or failed when a flagged repeat is in doubt too."""
+    if answer and answer.outcome == Outcome.ACCEPTED:
+        accepted = DeliveryState.ACCEPTED.value
+        return accepted, answer.provider_ref, "", now, None, row.possible_duplicate
+    if answer and answer.outcome == Outcome.BUSY:
+        return DeliveryState.PENDING.value, "", "", None, None, row.possible_duplicate
+    if row.possible_duplicate:
+        return DeliveryState.FAILED.value, "", OUTCOME_NEVER_KNOWN, None, now, True
+    return DeliveryState.PENDING.value, "", "", None, None, True
 
 
 def _wake(batch: Batch) -> None:
