@@ -22,5 +22,5 @@ def fill_up(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0002_fewer_indexes")]
+    dependencies = [("notifications", "0001_initial")]
     operations = [migrations.RunPython(leave_room, fill_up)]
