@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from config.kernel.errors import DomainError
 from config.kernel.models import Mode
 from notifications.catalogue import EN, TEMPLATES, ZH, Fields, Template
-from notifications.segments import count_segments
 
 # Field limits of a WeChat template message (vendor's documentation of template message fields).
 WECHAT_LIMITS = {"thing": 20, "character_string": 32, "phone_number": 17, "const": 20}
@@ -132,8 +131,3 @@ def _check_length(name: str, text: str, limit: int) -> None:
             % {"name": name, "length": len(text), "limit": limit},
             {"field": name, "length": len(text), "limit": limit},
         )
-
-
-def segments_of(texts: Texts) -> dict[str, int]:
-    """SMS segments a recipient receives, by language."""
-    return {language: count_segments(text) for language, text in texts["sms"].items()}

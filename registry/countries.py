@@ -25,13 +25,6 @@ def country_name(code: str, language: str) -> str:
 
 
 @cache
-def all_countries(language: str) -> tuple[tuple[str, str], ...]:
-    """(code, name) of every country and area, ordered by name."""
-    pairs = ((code, country_name(code, language)) for code in _names())
-    return tuple(sorted(pairs, key=lambda pair: pair[1]))
-
-
-@cache
 def _codes_by_name() -> dict[str, str]:
     by_name = {name.casefold(): code for code, names in _names().items() for name in names}
     return by_name | {code.casefold(): code for code in _names()}

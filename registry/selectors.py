@@ -13,10 +13,7 @@ from registry.geography.strips import SHARED_LASTS
 from registry.models import (
     Channel,
     ContactPoint,
-    Household,
-    Jurisdiction,
     Person,
-    Post,
     Whereabouts,
     WhereaboutsKind,
 )
@@ -76,31 +73,6 @@ def find_by_address(channel: str, index: bytes) -> QuerySet[Person]:
     return Person.objects.filter(Exists(points)).order_by("id")
 
 
-def search_persons(text: str, *, region: str | None = None, limit: int = 50) -> list[Person]:
-    """What an officer types into one field: a document number, a phone number or a name."""
-    for found in (find_by_document(text), find_by_phone(text, region=region), find_by_name(text)):
-        people = list(found.select_related("household")[:limit])
-        if people:
-            return people
-    return []
-
-
-def household_members(household: Household) -> QuerySet[Person]:
-    """Those of the household who have not left the registry, the oldest first."""
-    return household.members.filter(left_at=None).order_by("birth_date", "id")
-
-
-def whereabouts_of(ids: Iterable[int]) -> dict[int, list[Whereabouts]]:
-    """Every place of each of these people, the newest first."""
-    wanted = list(ids)
-    found: dict[int, list[Whereabouts]] = {}
-    for start in range(0, len(wanted), _SLICE):
-        rows = Whereabouts.objects.filter(person_id__in=wanted[start : start + _SLICE])
-        for row in rows.order_by("-recorded_at", "-id"):
-            found.setdefault(row.person_id, []).append(row)
-    return found
-
-
 def current_places(ids: Iterable[int], *, at: datetime) -> dict[int, tuple[str, str]]:
     """(country, city) where each person is thought to be: shared position, else trip, else home."""
     wanted = list(ids)
@@ -115,9 +87,3 @@ def current_places(ids: Iterable[int], *, at: datetime) -> dict[int, tuple[str, 
         for _kind, person, country, city in sorted(counting, key=lambda row: _RANK[row[0]]):
             found.setdefault(person, (country, city))
     return found
-
-
-def posts_for(country: str) -> QuerySet[Post]:
-    """The posts whose jurisdiction holds this country."""
-    served = Jurisdiction.objects.filter(post=OuterRef("pk"), country=country)
-    return Post.objects.filter(Exists(served))

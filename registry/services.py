@@ -137,21 +137,6 @@ def share_position(*, person: Person, place: Place, shared_at: datetime) -> Wher
     return Whereabouts.objects.create(person=person, kind=WhereaboutsKind.SHARED, **columns)
 
 
-def set_whereabouts(
-    *, person: Person, kind: str, place: Place, starts_at: datetime | None = None,
-    ends_at: datetime | None = None,
-) -> Whereabouts:  # fmt: skip
-    """One door for forms: residence, trip (with both ends) or a position shared now."""
-    match kind:
-        case WhereaboutsKind.RESIDENCE:
-            return set_residence(person=person, place=place)
-        case WhereaboutsKind.SHARED:
-            return share_position(person=person, place=place, shared_at=clock.now())
-        case WhereaboutsKind.TRIP if starts_at and ends_at:
-            return add_trip(person=person, place=place, starts_at=starts_at, ends_at=ends_at)
-    raise refusal("bad_trip", "trip_starts_on", _("行程需要开始和结束日期。"))
-
-
 def emergency_row(*, name: str, relation: str, phone: str, region: str | None) -> EmergencyContact:
     """An unsaved emergency contact without its person; raises DomainError."""
     written = normalise_phone(phone, region=region)

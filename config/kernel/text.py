@@ -26,13 +26,3 @@ def formula_safe(cell: str) -> str:
     if _PHONE.match(cell) or not cell.startswith(_FORMULA_STARTS):
         return cell
     return "'" + cell
-
-
-def mask_name(name: str) -> str:
-    """王小明 → 王*: what a stranger may be shown (blueprint section 8)."""
-    return f"{name[:1]}*" if name else ""
-
-
-def mask_address(address: str) -> str:
-    """+6785550123 → +678****23: enough to recognise, too little to use."""
-    return f"{address[:4]}****{address[-2:]}" if len(address) > 6 else "****"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
-from registry.countries import country_name, is_country
+from registry.countries import is_country
 
 MIN_RADIUS_M = 1.0
 # No two places on Earth are farther apart than half a meridian: 20,003,931.5 m on WGS-84.
@@ -92,12 +92,3 @@ def area_from(
     if latitude is None or longitude is None or radius_m is None:
         raise DomainError("half_circle", _("圆形区域需要纬度、经度和半径三项。"))
     return make_area(circle=make_circle(latitude, longitude, radius_m), countries=countries)
-
-
-def describe(area: Area, language: str) -> str:
-    """One line for a page or a log: countries by name, the circle in kilometres."""
-    parts = [country_name(code, language) for code in area.countries]
-    if area.circle:
-        at, radius_km = area.circle, area.circle.radius_m / 1000
-        parts.append(f"{at.latitude:.4f}, {at.longitude:.4f} ± {radius_km:g} km")
-    return " + ".join(parts)

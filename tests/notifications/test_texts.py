@@ -6,8 +6,7 @@ import pytest
 
 from config.kernel.errors import DomainError
 from notifications.catalogue import EN, TEMPLATES, ZH
-from notifications.segments import count_segments
-from notifications.texts import WECHAT_LIMITS, needed_variables, render, segments_of, template_named
+from notifications.texts import WECHAT_LIMITS, needed_variables, render, template_named
 
 VARIABLES = {
     "place": "维拉港",
@@ -126,12 +125,6 @@ def test_unknown_template_is_refused():
     with pytest.raises(DomainError) as refusal:
         template_named("no_such")
     assert refusal.value.code == "unknown_template"
-
-
-def test_segments_are_those_of_the_rendered_text():
-    said = texts(TEMPLATES["earthquake_tsunami"], mode="live")
-    assert segments_of(said) == {ZH: 2, EN: 2}
-    assert segments_of(said)[ZH] == count_segments(said["sms"][ZH])
 
 
 @pytest.mark.parametrize("mode", ["live", "drill"])

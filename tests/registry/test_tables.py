@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.countries import all_countries, country_name, find_country, is_country
+from registry.countries import country_name, find_country, is_country
 from registry.places import cities, cities_of, find_city
 
 
@@ -19,12 +19,6 @@ def test_english_names_and_unknown_codes():
     assert country_name("TW", "en") == "Taiwan, Province of China"
     assert (country_name("QQ", "en"), is_country("QQ"), is_country("vu")) == ("QQ", False, False)
     assert (find_country(" fiji "), find_country("vu"), find_country("")) == ("FJ", "VU", None)
-
-
-def test_all_countries_are_ordered_by_name():
-    names = [name for _code, name in all_countries("en")]
-    assert names == sorted(names)
-    assert len(names) == 249
 
 
 def test_every_city_is_abroad_in_a_known_country():

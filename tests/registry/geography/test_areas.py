@@ -3,7 +3,7 @@
 import pytest
 
 from config.kernel.errors import DomainError
-from registry.geography.areas import Area, Circle, area_from, describe, make_area, make_circle
+from registry.geography.areas import Area, Circle, area_from, make_area, make_circle
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,3 @@ def test_half_a_circle_is_refused():
     with pytest.raises(DomainError) as refused:
         area_from(latitude=0, longitude=None, radius_m=5, countries=["VU"])
     assert refused.value.code == "half_circle"
-
-
-def test_columns_become_an_area_and_a_line_of_text():
-    area = area_from(latitude=-17.7, longitude=168.3, radius_m=50_000, countries=["VU"])
-    assert area == Area(Circle(-17.7, 168.3, 50_000), ("VU",))
-    assert describe(area, "zh-hans") == "瓦努阿图 + -17.7000, 168.3000 ± 50 km"
-    nobody_but_countries = area_from(latitude=None, longitude=None, radius_m=None, countries=["VU"])
-    assert describe(nobody_but_countries, "en") == "Vanuatu"
