@@ -15,10 +15,12 @@ _K = EventKind
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the log, as far as the fold needs it."""
+    """One line of the log, as far as the fold needs it. `cause` names the delivery that an
+    «alerted» or an «unreached» speaks of; it may be left out where all were reached."""
 
     kind: EventKind
     occurred_at: datetime
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,15 @@ _OFFICER = frozenset({_K.INJURED, _K.IDENTITY_PENDING, _K.DECEASED, _K.HELP_CLOS
 def fold(facts: Iterable[Fact]) -> Folded:
     """The standing that follows from these facts, in whatever order and however often given."""
     standing = Folded()
-    for fact in sorted(set(facts), key=lambda f: (f.occurred_at, _GRAVITY[f.kind])):
+    for fact in sorted(_reached(set(facts)), key=lambda f: (f.occurred_at, _GRAVITY[f.kind])):
         standing = _apply(standing, fact)
     return standing
+
+
+def _reached(facts: set[Fact]) -> set[Fact]:
+    """Without the alerts that a provider took and could not deliver: they reached nobody."""
+    lost = {fact.cause for fact in facts if fact.kind == _K.UNREACHED and fact.cause}
+    return {fact for fact in facts if fact.kind != _K.ALERTED or fact.cause not in lost}
 
 
 def _apply(standing: Folded, fact: Fact) -> Folded:

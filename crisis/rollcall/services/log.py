@@ -103,9 +103,13 @@ def _facets(folded: Folded) -> tuple[object, ...]:
 
 def _facts(incident_id: int, persons: Iterable[int]) -> dict[int, list[Fact]]:
     rows = RollCallEvent.objects.filter(incident=incident_id, person_ref__in=persons)
+    lines = list(rows.values_list("person_ref", "kind", "occurred_at", "source_key"))
+    # Where every message arrived, the logs of thousands are alike: only a loss needs the causes.
+    lossy = {person for person, kind, *_ in lines if kind == EventKind.UNREACHED}
     facts: dict[int, list[Fact]] = defaultdict(list)
-    for person, kind, at in rows.values_list("person_ref", "kind", "occurred_at"):
-        facts[person].append(Fact(EventKind(kind), at))
+    for person, kind, at, key in lines:
+        cause = key.rpartition(":")[0] if person in lossy else ""
+        facts[person].append(Fact(EventKind(kind), at, cause))
     return facts
 
 

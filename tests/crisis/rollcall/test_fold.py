@@ -144,3 +144,11 @@ def test_answered_at_is_the_newest_answer():
 
 def test_empty_log_is_the_beginning():
     assert fold([]) == Folded()
+
+
+def test_alert_that_could_not_be_delivered_reached_nobody():
+    taken = Fact(K.ALERTED, START, "delivery:1")
+    lost = Fact(K.UNREACHED, START + timedelta(minutes=1), "delivery:1")
+    other = Fact(K.ALERTED, START, "delivery:2")
+    assert fold([taken, lost]).contact == Contact.NOT_CONTACTED
+    assert fold([lost, taken, other]).contact == Contact.ALERTED

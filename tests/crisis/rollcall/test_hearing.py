@@ -12,7 +12,7 @@ from notifications.gateways.base import ReplySeen
 from notifications.models import Batch, Delivery, Inbound, Wave
 from notifications.services import replies, telling
 from notifications.services.replies import record_link_reply
-from notifications.states import Meaning
+from notifications.states import DeliveryState, Meaning
 from registry.models import ContactPoint, Whereabouts
 from tests.support.pushes import receipt_form, store
 from tests.support.waves import REFUSED
@@ -71,6 +71,17 @@ def test_refused_message_alerts_nobody(incident, gateway, send, people, standing
     found = assert_sums(incident)
     assert found.contact["not_contacted"] == 6
     assert RollCallEvent.objects.filter(kind=EventKind.UNREACHED).exists()
+
+
+def test_who_got_none_of_the_messages_is_not_alerted(alerted, people, standing):
+    """A provider took both messages: one arrives, then neither."""
+    sms, wechat = Delivery.objects.filter(persons__person_ref=people["wang"].pk).order_by("channel")
+    for lost, contact in ((sms, "alerted"), (wechat, "not_contacted")):
+        Delivery.objects.filter(pk=lost.pk).update(state=DeliveryState.UNDELIVERED)
+        Batch.objects.update(untold=True)
+        telling.tell_outcomes()
+        assert standing(people["wang"]).contact == contact
+    assert_sums(alerted)
 
 
 def test_each_cause_is_written_once(alerted, people):
