@@ -126,5 +126,5 @@ def test_command_writes_people_and_refuses_a_live_installation(capsys, settings)
     assert "30 people" in capsys.readouterr().out
     assert len(people_inside(VU, at=AT)) == 5
     settings.MODE = "live"
-    with pytest.raises(CommandError, match="live"):
+    with pytest.raises(CommandError, match="实战系统"):
         call_command("generate_people", "--count=1", "--seed=2")

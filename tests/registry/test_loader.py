@@ -186,7 +186,7 @@ def test_command_keeps_good_rows_and_writes_the_others(tmp_path, capsys):
     file.write_text(BAD, encoding="utf-8")
     call_command("load_people", str(file))
     said = capsys.readouterr().out
-    assert "1 added, 0 already known, 13 refused" in said
+    assert "新增 1 人，已有 0 人，退回 13 行" in said
     assert (tmp_path / "roster.errors.csv").read_text(encoding="utf-8-sig").count("\n") >= 14
     with pytest.raises(CommandError, match=r"nowhere\.csv"):
         call_command("load_people", str(tmp_path / "nowhere.csv"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from config.kernel import clock
@@ -15,7 +16,7 @@ from registry.generator import generate_people
 
 def focus_pair(text: str) -> tuple[str, int]:
     """VU=231 → ("VU", 231)."""
-    country, _, number = text.partition("=")
+    country, _equals, number = text.partition("=")
     if not number.isdigit():
         raise argparse.ArgumentTypeError(f"«{text}»: write a country and a number, such as VU=231")
     return country.upper(), int(number)
@@ -44,7 +45,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.MODE != "drill":
-            raise CommandError("This is a live installation: it takes no synthetic people.")
+            raise CommandError(_("这是实战系统，不接受合成人员。"))
         with Progress(transient=True) as bar:
             task = bar.add_task("people", total=options["count"])
             try:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from config.kernel.errors import DomainError
@@ -46,16 +47,26 @@ class Command(BaseCommand):
 
     def _say(self, report: LoadReport, errors: Path) -> None:
         if report.encoding != "utf-8":
-            self.stdout.write(f"read as {report.encoding}; UTF-8 is safer")
+            self.stdout.write(
+                _("按 %(encoding)s 读取；建议改用 UTF-8。") % {"encoding": report.encoding}
+            )
         for heading in report.unknown_columns:
-            self.stdout.write(f"column «{heading}» is not known and was left out")
+            self.stdout.write(_("未知的列“%(heading)s”，已略过。") % {"heading": heading})
         self.stdout.write(
-            f"{report.added} added, {report.known} already known, {len(report.errors)} refused"
+            _("新增 %(added)d 人，已有 %(known)d 人，退回 %(refused)d 行。")
+            % {
+                "added": report.added,
+                "known": report.known,
+                "refused": len(report.errors),
+            }
         )
         if not report.errors:
             return
         with errors.open("w", encoding="utf-8-sig", newline="") as file:
             write_errors(report, file)
         for error in report.errors[:10]:
-            self.stdout.write(f"row {error.row.number}, {error.field}: {error.reason}")
-        self.stdout.write(f"correct the rows in {errors} and load that file")
+            self.stdout.write(
+                _("第 %(row)d 行，%(field)s：%(reason)s")
+                % {"row": error.row.number, "field": error.field, "reason": error.reason}
+            )
+        self.stdout.write(_("请改正 %(file)s 中的各行，再载入该文件。") % {"file": errors})

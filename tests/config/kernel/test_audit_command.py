@@ -32,7 +32,7 @@ def test_verify_says_that_a_whole_chain_is_whole(chain: None) -> None:
 
 def test_verify_names_the_first_broken_entry(chain: None) -> None:
     AuditEntry.objects.filter(number=3).update(actor="nobody")
-    with pytest.raises(CommandError, match="broken at entry 3"):
+    with pytest.raises(CommandError, match="第 3 条断开"):
         run("verify")
 
 
@@ -46,12 +46,12 @@ def test_verify_against_a_noted_head_finds_a_cut_off_tail(chain: None) -> None:
     noted = run("head")
     AuditEntry.objects.filter(number__gt=3).delete()
     assert run("verify").startswith("whole: 3")
-    with pytest.raises(CommandError, match="cut off"):
+    with pytest.raises(CommandError, match="截断"):
         run("verify", "--against", noted)
 
 
 def test_verify_against_another_digest_finds_a_rewritten_log(chain: None) -> None:
-    with pytest.raises(CommandError, match="rewritten"):
+    with pytest.raises(CommandError, match="改写"):
         run("verify", "--against", f"5:{'ab' * 32}")
 
 

@@ -82,7 +82,7 @@ def test_command_holds_the_rules_of_the_pages(incident: Incident, officer: Any) 
 
 
 def test_command_hides_other_posts_incidents(foreign_incident: Incident, planner: Any) -> None:
-    with pytest.raises(CommandError, match="has no incident"):
+    with pytest.raises(CommandError, match="没有编号为"):
         run(foreign_incident, "--draft")
 
 
@@ -92,7 +92,7 @@ def test_command_without_a_manifest_says_how_to_make_one(incident: Incident, pla
 
 
 def test_command_names_an_unknown_user(incident: Incident) -> None:
-    with pytest.raises(CommandError, match="no user nobody"):
+    with pytest.raises(CommandError, match="没有用户名为 nobody"):
         run(incident, by="nobody")
 
 

@@ -93,5 +93,5 @@ def test_a_broker_that_is_away_is_said_in_one_sentence(monkeypatch: pytest.Monke
     monkeypatch.setattr(
         app, "connection_for_read", lambda: Connection("amqp://127.0.0.1:9//", connect_timeout=1)
     )
-    with pytest.raises(CommandError, match="broker is away"):
+    with pytest.raises(CommandError, match="消息代理不可用"):
         call_command("events", stdout=StringIO(), stderr=StringIO())

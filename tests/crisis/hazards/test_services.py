@@ -75,6 +75,6 @@ def test_command_keeps_what_it_can_read_and_fails(tmp_path: Path) -> None:
     good = json.loads(FILE.read_text())
     file = tmp_path / "two.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": [{}, good]}))
-    with pytest.raises(CommandError, match="1 of"):
+    with pytest.raises(CommandError, match="有 1 个事件"):
         call_command("hazard", str(file), stdout=StringIO(), stderr=StringIO())
     assert HazardSignal.objects.count() == 1

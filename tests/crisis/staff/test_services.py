@@ -62,5 +62,5 @@ def test_command_reads_the_password_from_standard_input(
 
 
 def test_command_names_the_posts_there_are(post: Any) -> None:
-    with pytest.raises(CommandError, match="there are: VLI"):
+    with pytest.raises(CommandError, match="现有：VLI"):
         call_command("create_officer", "chen", "--post", "XXX")

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from config.kernel import audit
 from config.kernel.models import AuditEntry
@@ -36,7 +37,7 @@ class Command(BaseCommand):
     def _verify(self, options: dict[str, Any]) -> None:
         broken = audit.first_broken()
         if broken is not None:
-            raise CommandError(f"the chain is broken at entry {broken}")
+            raise CommandError(_("审计链在第 %(number)d 条断开。") % {"number": broken})
         number, digest = audit.head()
         if options["against"]:
             _compare(options["against"])
@@ -53,16 +54,20 @@ class Command(BaseCommand):
 
 def _compare(noted: str) -> None:
     """The noted head must still stand where it stood; the chain may have grown since."""
-    number, _, digest = noted.partition(":")
+    number, _colon, digest = noted.partition(":")
     if not number.isdigit() or len(digest) != 64:
         raise CommandError("--against takes what `audit head` printed: NUMBER:DIGEST")
     if int(number) == 0 and digest == audit.GENESIS.hex():
         return
     entry = AuditEntry.objects.filter(number=int(number)).first()
     if entry is None:
-        raise CommandError(f"entry {number} is gone: the tail of the log was cut off")
+        raise CommandError(
+            _("第 %(number)d 条已不存在：日志末尾被截断。") % {"number": int(number)}
+        )
     if bytes(entry.digest).hex() != digest.lower():
-        raise CommandError(f"entry {number} is not the one that was noted: the log was rewritten")
+        raise CommandError(
+            _("第 %(number)d 条与记下的不同：日志被改写。") % {"number": int(number)}
+        )
 
 
 def _entries(options: dict[str, Any]) -> list[AuditEntry]:

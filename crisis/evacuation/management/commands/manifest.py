@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
 from crisis.evacuation.models import Manifest
@@ -63,20 +64,22 @@ def _planner(username: str) -> User:
     try:
         return User.objects.get(username=username)
     except User.DoesNotExist:
-        raise CommandError(f"no user {username}") from None
+        raise CommandError(_("没有用户名为 %(name)s 的工作人员。") % {"name": username}) from None
 
 
 def _incident(pk: int, planner: User) -> Incident:
     incident = within_jurisdiction(Incident.objects.all(), planner).filter(pk=pk).first()
     if incident is None:
-        raise CommandError(f"{planner.username} has no incident {pk}")
+        raise CommandError(
+            _("%(name)s 没有编号为 %(pk)d 的事件。") % {"name": planner.username, "pk": pk}
+        )
     return incident
 
 
 def _newest(incident: Incident) -> Manifest:
     manifest = incident.manifests.order_by("-version").first()
     if manifest is None:
-        raise CommandError("there is no manifest yet; --draft makes one")
+        raise CommandError(_("还没有撤离名单，请先用 --draft 编制。"))
     return manifest
 
 

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from kombu import Connection, Consumer, Message, Queue
 from kombu.exceptions import OperationalError
 
@@ -47,7 +48,9 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stderr.write("ended")
         except failures as failure:
-            raise CommandError(f"the broker is away: {type(failure).__name__}") from failure
+            raise CommandError(
+                _("消息代理不可用：%(why)s") % {"why": type(failure).__name__}
+            ) from failure
 
     def _print_all(self, connection: Connection, queue: Queue, options: dict[str, Any]) -> None:
         def show(message: Message) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
 from crisis.hazards.models import HazardSignal
@@ -31,7 +32,9 @@ class Command(BaseCommand):
         for sentence in reading.problems:
             self.stderr.write(sentence)
         if reading.problems:
-            raise CommandError(f"{len(reading.problems)} of the file's events could not be read")
+            raise CommandError(
+                _("文件中有 %(count)d 个事件无法读取。") % {"count": len(reading.problems)}
+            )
 
 
 def _line(signal: HazardSignal) -> str:

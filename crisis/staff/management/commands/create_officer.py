@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
 from crisis.staff.prompting import read_password
@@ -41,4 +42,6 @@ def _post(code: str) -> Post:
         return Post.objects.get(code=code)
     except Post.DoesNotExist:
         known = " ".join(Post.objects.values_list("code", flat=True))
-        raise CommandError(f"no post {code}; there are: {known}") from None
+        raise CommandError(
+            _("没有代码为 %(code)s 的使领馆，现有：%(known)s。") % {"code": code, "known": known}
+        ) from None
