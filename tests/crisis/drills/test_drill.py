@@ -87,6 +87,22 @@ def family(process):
     return found
 
 
+def assert_addresses_stay_sealed(folder):
+    """What the gateway was told in the open stands in no log, no broker file and, on SQLite, in no
+    byte of the database."""
+    [record] = folder.rglob("emulator.jsonl")
+    lines = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
+    addresses = {line["to"].encode() for line in lines if line["what"] == "accepted"}
+    kept_open = {record, *folder.rglob("manifest-*")}  # the oracle, and the planner's own files
+    sinks = [path for path in folder.rglob("*") if path.is_file() and path not in kept_open]
+    assert len(addresses) > 100
+    expected = {".log", ".sqlite3"} if django_settings.SQLITE else {".log"}
+    assert {path.suffix for path in sinks} >= expected
+    held = {path: path.read_bytes() for path in sinks}
+    leaks = [(p.name, a) for p, text in held.items() for a in addresses if a in text]
+    assert leaks == []
+
+
 def test_drill_ends_by_itself_and_its_figures_add_up(drill, tmp_path):
     process = drill("--once", "--json", str(tmp_path / "figures.json"))
     assert process.wait(120) == 0, process.output.read_text()
@@ -107,6 +123,7 @@ def test_drill_ends_by_itself_and_its_figures_add_up(drill, tmp_path):
     assert all(Path(file).stat().st_size for file in manifest["files"])
     assert {Path(file).suffix for file in manifest["files"]} == {".csv", ".xlsx"}
     assert family(process) == []
+    assert_addresses_stay_sealed(tmp_path)
 
 
 @pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGKILL])
