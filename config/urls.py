@@ -6,9 +6,10 @@ from django.urls import include, path
 from crisis.staff.schema import DocsView, SchemaView
 
 urlpatterns = [
+    # First, because pushes come by the thousand and every pattern before them is tried.
+    path("", include("notifications.urls")),
     path("", include("crisis.public.urls")),
     path("", include("crisis.console.urls")),
-    path("", include("notifications.urls")),
     path("admin/", admin.site.urls),
     path("api/advisories/", include("crisis.advisories.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),

@@ -54,4 +54,5 @@ def unmatched_replies() -> QuerySet[Reply]:
 
 
 def replies_of(source: str) -> QuerySet[Reply]:
-    return Reply.objects.filter(delivery__wave__source=source)
+    """The answers to a source's messages, and those that an officer matched to it by hand."""
+    return Reply.objects.filter(source=source)

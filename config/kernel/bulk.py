@@ -6,6 +6,7 @@ Figures: docs/performance.md. `bulk_create` costs five times as much for rows th
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -39,6 +40,38 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
             f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})",
             rows,
         )
+
+
+def new_ids(model: type[models.Model], count: int) -> list[int]:
+    """Keys for rows that `insert` is to write with their key. Call inside a transaction."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [number for (number,) in cursor.fetchall()]
+        # The transaction holds the one write lock: nobody else takes a key before we insert.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+        return list(range(last + 1, last + 1 + count))
+
+
+def insert_one(model: type[models.Model], columns: Sequence[str], row: Row) -> bool:
+    """Insert one prepared row; False when it breaks a unique key. For what comes singly and often:
+    a fifth of what `insert` costs."""
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_one_sql(model, tuple(columns)), [_for_sqlite(v) for v in row])
+        return bool(cursor.rowcount)
+
+
+@cache
+def _insert_one_sql(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    names = ", ".join(connection.ops.quote_name(_field(model, c).column) for c in columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
 
 
 def update(

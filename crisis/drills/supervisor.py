@@ -35,7 +35,7 @@ class Supervisor:
 
     def __init__(self, *, seed: int) -> None:
         self.logs = Path(settings.VAR_DIR) / "logs"
-        self.children = [Child(name, command) for name, command in _commands(seed).items()]
+        self.children = [Child(name, command) for name, command in commands(seed).items()]
 
     def __enter__(self) -> "Supervisor":
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,8 @@ def _signal(child: Child, number: signal.Signals) -> None:
         child.process.send_signal(number)
 
 
-def _commands(seed: int) -> dict[str, list[str]]:
+def commands(seed: int) -> dict[str, list[str]]:
+    """What each process is started with, by name."""
     host = "127.0.0.1"
     web, stream = port_of(settings.PUBLIC_URL), port_of(settings.STREAM_URL)
     emulator = port_of(settings.TWILIO_URL)

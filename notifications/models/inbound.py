@@ -78,6 +78,9 @@ class Reply(models.Model):
     delivery = models.ForeignKey(
         Delivery, null=True, on_delete=models.SET_NULL, related_name="replies"
     )
+    source = models.CharField(
+        max_length=40, default="", help_text="What it answers, as waves name it: `incident:12`."
+    )
     text = EncryptedTextField(purpose="notifications.reply.text", blank=True)
     meaning = models.CharField(max_length=13, choices=Meaning)
     latitude = models.FloatField(null=True)
@@ -95,7 +98,8 @@ class Reply(models.Model):
         indexes = [
             models.Index(
                 fields=["-id"], name="reply_unmatched", condition=models.Q(state="unmatched")
-            )
+            ),
+            models.Index(fields=["source"], name="reply_by_source", condition=~models.Q(source="")),
         ]
 
     def __str__(self) -> str:

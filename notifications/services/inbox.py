@@ -12,14 +12,13 @@ from notifications.services import receipts, replies
 
 log = logging.getLogger("guihang.inbox")
 BODY_PURPOSE = "notifications.inbound.body"
+COLUMNS = ("gateway", "event_id", "body", "received_at", "problem")
 
 
 def store_inbound(*, gateway: str, event_id: str, body: str) -> bool:
     """Keep one verified push. False when it is kept already."""
     row = (gateway, event_id, encryption.seal(body, BODY_PURPOSE), clock.now(), "")
-    return bool(
-        bulk.insert(Inbound, ("gateway", "event_id", "body", "received_at", "problem"), [row])
-    )
+    return bulk.insert_one(Inbound, COLUMNS, row)
 
 
 def work_inbox(limit: int = 1000) -> int:

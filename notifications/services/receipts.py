@@ -15,6 +15,7 @@ _FINAL = {
 }
 # What a receipt may still change. A terminal state is never overwritten.
 _OPEN = (DeliveryState.CALLING, DeliveryState.IN_DOUBT, DeliveryState.ACCEPTED)
+_COLUMNS = ("id", "state", "gateway", "provider_ref", "provider_code", "finished_at")
 
 
 def store_receipts(seen: Sequence[tuple[Inbound, ReceiptSeen]]) -> None:
@@ -57,18 +58,25 @@ def _apply(receipts: Sequence[Receipt]) -> None:
     for receipt in receipts:
         if receipt.delivery_id and ReceiptStatus(receipt.status) in _FINAL:
             final.setdefault(receipt.delivery_id, receipt)
+    words = [
+        (pk, _FINAL[ReceiptStatus(r.status)].value, r.gateway, r.provider_ref, r.provider_code, now)
+        for pk, r in sorted(final.items())  # in the order in which senders lock rows
+    ]
+    bulk.update(Delivery, _COLUMNS, words, where="t.state IN (%s, %s, %s)", params=_OPEN)
+    _spare_repeats([word for word in words if word[1] == DeliveryState.DELIVERED])
+    Batch.objects.filter(deliveries__in=final).update(untold=True)
+
+
+def _spare_repeats(delivered: Sequence[bulk.Row]) -> None:
+    """A message that is to leave once more turns out to have arrived: the repeat never leaves, and
+    the delivery is no possible duplicate. One that did not arrive keeps its repeat."""
     bulk.update(
         Delivery,
-        ("id", "state", "gateway", "provider_ref", "provider_code", "finished_at"),
-        [
-            (pk, _FINAL[ReceiptStatus(r.status)].value, r.gateway, r.provider_ref,
-             r.provider_code, now)
-            for pk, r in sorted(final.items())  # in the order in which senders lock rows
-        ],
-        where="t.state IN (%s, %s, %s)",
-        params=_OPEN,
-    )  # fmt: skip
-    Batch.objects.filter(deliveries__in=final).update(untold=True)
+        (*_COLUMNS, "possible_duplicate"),
+        [(*word, False) for word in delivered],
+        where="t.state = %s AND t.attempts > 0",
+        params=[DeliveryState.PENDING],
+    )
 
 
 def match_waiting(limit: int = 1000) -> int:

@@ -3,14 +3,15 @@
 What matches nobody stays, unmatched and visible, until an officer matches or dismisses it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from config.kernel import audit, clock
-from config.kernel.encryption import blind_index
+from config.kernel import audit, bulk, clock
+from config.kernel.encryption import blind_index, seal
 from config.kernel.errors import DomainError
 from notifications import tokens
 from notifications.gateways.base import ReplySeen
@@ -22,7 +23,15 @@ from notifications.states import Meaning, ReplyState
 # A personal link is good for this long: long past any use, not for ever.
 LINK_LIVES = timedelta(days=30)
 CHANNEL_OF_GATEWAY = {"twilio": "sms", "wechat": "wechat"}
+TEXT_PURPOSE = "notifications.reply.text"
 Address = tuple[str, bytes]
+
+
+class _Newest(NamedTuple):
+    """The delivery that a bare answer belongs to, and what its wave speaks of."""
+
+    delivery_id: int
+    source: str
 
 
 def store_replies(seen: Sequence[tuple[Inbound, ReplySeen]]) -> None:
@@ -30,10 +39,14 @@ def store_replies(seen: Sequence[tuple[Inbound, ReplySeen]]) -> None:
     if not seen:
         return
     addressed = [(inbound, said, _address(inbound, said)) for inbound, said in seen]
-    newest = newest_deliveries([address for _, _, address in addressed])
-    rows = [_reply(inbound, said, address, newest) for inbound, said, address in addressed]
-    Reply.objects.bulk_create(rows)
-    tell_replies([row for row in rows if row.delivery])
+    newest = _newest_deliveries({index for _, _, (_, index) in addressed})
+    ids = bulk.new_ids(Reply, len(addressed))
+    rows = [
+        _reply(pk, inbound, said, address, newest.get(address))
+        for pk, (inbound, said, address) in zip(ids, addressed, strict=True)
+    ]
+    bulk.insert(Reply, _COLUMNS, [_row(row) for row in rows])
+    _tell([row for row in rows if row.delivery_id])
 
 
 def _address(inbound: Inbound, said: ReplySeen) -> Address:
@@ -41,39 +54,50 @@ def _address(inbound: Inbound, said: ReplySeen) -> Address:
     return channel, blind_index(said.address, f"address.{channel}")
 
 
-def newest_deliveries(addresses: Sequence[Address]) -> dict[Address, Delivery]:
+def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, _Newest]:
     """The newest delivery that was called, for each address that ever got one."""
-    called = (
-        Delivery.objects.filter(
-            address_index__in={index for _, index in addresses}, called_at__isnull=False
-        )
-        .select_related("wave")
-        .defer("address")
-        .order_by("pk")
-    )
-    return {(d.channel, bytes(d.address_index)): d for d in called}
+    called = Delivery.objects.filter(address_index__in=indexes, called_at__isnull=False)
+    rows = called.order_by("pk").values_list("channel", "address_index", "pk", "wave__source")
+    return {(channel, bytes(index)): _Newest(pk, source) for channel, index, pk, source in rows}
 
 
 def _reply(
-    inbound: Inbound, said: ReplySeen, address: Address, newest: Mapping[Address, Delivery]
+    pk: int, inbound: Inbound, said: ReplySeen, address: Address, newest: _Newest | None
 ) -> Reply:
-    delivery = newest.get(address)
     return Reply(
-        inbound=inbound,
+        id=pk,
+        inbound_id=inbound.pk,
         via=address[0],
         address_index=address[1],
         address=said.address,
-        delivery=delivery,
+        delivery_id=newest.delivery_id if newest else None,
+        source=newest.source if newest else "",
         text=said.text,
         meaning=_meaning(said),
         latitude=said.latitude,
         longitude=said.longitude,
         accuracy_m=said.accuracy_m,
-        state=ReplyState.MATCHED if delivery else ReplyState.UNMATCHED,
+        state=ReplyState.MATCHED if newest else ReplyState.UNMATCHED,
         # A provider's clock may run ahead; nobody answers in the future.
         answered_at=min(said.answered_at or inbound.received_at, inbound.received_at),
         received_at=inbound.received_at,
     )
+
+
+_COLUMNS = (
+    "id", "inbound", "via", "address_index", "address", "delivery", "source", "text", "meaning",
+    "latitude", "longitude", "accuracy_m", "state", "answered_at", "received_at", "handled_by",
+)  # fmt: skip
+
+
+def _row(reply: Reply) -> tuple[object, ...]:
+    return (
+        reply.pk, reply.inbound_id, reply.via, reply.address_index,
+        seal(reply.address, "address"), reply.delivery_id, reply.source,
+        seal(reply.text, TEXT_PURPOSE) if reply.text else b"", str(reply.meaning),
+        reply.latitude, reply.longitude, reply.accuracy_m, str(reply.state),
+        reply.answered_at, reply.received_at, "",
+    )  # fmt: skip
 
 
 def _meaning(said: ReplySeen) -> Meaning:
@@ -83,25 +107,22 @@ def _meaning(said: ReplySeen) -> Meaning:
     return read_meaning(said.text)
 
 
-def tell_replies(rows: Sequence[Reply]) -> None:
+def _tell(rows: Sequence[Reply]) -> None:
     """Tell matched replies upward, in this transaction."""
-    persons: dict[int, list[tuple[int, bool]]] = {}
-    links = DeliveryPerson.objects.filter(delivery__in=[row.delivery_id for row in rows])
+    if not rows:
+        return
+    persons: dict[int, tuple[tuple[int, bool], ...]] = {}
+    links = DeliveryPerson.objects.filter(delivery__in={row.delivery_id for row in rows})
     for pk, ref, owner in links.order_by("pk").values_list("delivery_id", "person_ref", "is_owner"):
-        persons.setdefault(pk, []).append((ref, owner))
-    replies = [
-        _read(row, row.delivery.wave.source, tuple(persons.get(row.delivery_id or 0, ())))
-        for row in rows
-        if row.delivery
-    ]
-    if replies:
-        replies_read.send(sender=Reply, replies=replies)
+        persons[pk] = (*persons.get(pk, ()), (ref, owner))
+    told = [_read(row, persons.get(row.delivery_id or 0, ())) for row in rows]
+    replies_read.send(sender=Reply, replies=told)
 
 
-def _read(row: Reply, source: str, persons: tuple[tuple[int, bool], ...]) -> ReadReply:
+def _read(row: Reply, persons: tuple[tuple[int, bool], ...]) -> ReadReply:
     return ReadReply(
         reply_id=row.pk,
-        source=source,
+        source=row.source,
         channel=row.via,
         address_index=bytes(row.address_index or b""),
         meaning=Meaning(row.meaning),
@@ -133,6 +154,7 @@ def record_link_reply(
         via=Reply.Via.LINK,
         address_index=delivery.address_index,
         delivery=delivery,
+        source=delivery.wave.source,
         meaning=meaning,
         latitude=latitude,
         longitude=longitude,
@@ -141,7 +163,7 @@ def record_link_reply(
         answered_at=now,
         received_at=now,
     )
-    tell_replies([reply])
+    _tell([reply])
     return reply
 
 
@@ -159,23 +181,22 @@ def delivery_of_token(token: str) -> Delivery:
 @transaction.atomic
 def match_reply(*, reply: Reply, source: str, person_ref: int, by: str) -> None:
     """An officer says whose answer this is. Raises DomainError reply_settled."""
-    _settle(reply, ReplyState.MATCHED, by)
+    _settle(reply, by, state=ReplyState.MATCHED, source=source)
     audit.record(actor=by, act="reply.match", subject=f"reply:{reply.pk}", person=person_ref)
-    told = _read(reply, source, ((person_ref, True),))
+    told = _read(reply, ((person_ref, True),))
     replies_read.send(sender=Reply, replies=[told])
 
 
 @transaction.atomic
 def dismiss_reply(*, reply: Reply, by: str, reason: str) -> None:
     """An officer says that this reply concerns nobody here. It is kept."""
-    _settle(reply, ReplyState.DISMISSED, by)
+    _settle(reply, by, state=ReplyState.DISMISSED)
     audit.record(actor=by, act="reply.dismiss", subject=f"reply:{reply.pk}", reason=reason)
 
 
-def _settle(reply: Reply, state: ReplyState, by: str) -> None:
-    settled = Reply.objects.filter(pk=reply.pk, state=ReplyState.UNMATCHED).update(
-        state=state, handled_by=by
-    )
+def _settle(reply: Reply, by: str, **fields: str) -> None:
+    unmatched = Reply.objects.filter(pk=reply.pk, state=ReplyState.UNMATCHED)
+    settled = unmatched.update(handled_by=by, **fields)
     if not settled:
         raise DomainError("reply_settled", _("这条回复已由他人处理。请刷新页面。"), status=409)
     reply.refresh_from_db()

@@ -74,6 +74,25 @@ def test_row_that_breaks_a_unique_key_is_passed_over(people):
     assert stored("city") == [("first",), ("third",)]
 
 
+def test_single_row_comes_back_and_is_written_once(people):
+    sealed = bytes([0, 255, 92, 34])
+    only = row(people[0], CITIES[1], latitude=-17.5, sealed=sealed)
+    assert bulk.insert_one(Whereabouts, COLUMNS, only) is True
+    assert bulk.insert_one(Whereabouts, COLUMNS, row(people[0], "second")) is False
+    assert stored("city", "latitude", "recorded_at") == [(CITIES[1], -17.5, THEN)]
+    assert raw_addresses() == [sealed]
+
+
+def test_new_keys_are_free_and_stay_taken(people):
+    bulk.insert_one(Whereabouts, COLUMNS, row(people[0], "before"))
+    keys = bulk.new_ids(Whereabouts, 2)
+    rows = [(pk, *row(person, "ours")) for pk, person in zip(keys, people[1:3], strict=True)]
+    assert bulk.insert(Whereabouts, ("id", *COLUMNS), rows) == 2
+    bulk.insert_one(Whereabouts, COLUMNS, row(people[3], "after"))
+    assert len({pk for (pk,) in stored("pk")}) == 4
+    assert [pk for (pk,) in stored("pk")][1:3] == keys
+
+
 def test_update_reaches_the_rows_that_fulfil_its_guard(people):
     bulk.insert(Whereabouts, COLUMNS, [row(p, "old") for p in people[:3]])
     ids = [pk for (pk,) in stored("pk")]

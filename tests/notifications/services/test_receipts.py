@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from config.kernel import clock
 from notifications.models import Attempt, Batch, Delivery, Receipt
-from notifications.services import inbox, receipts, sending, telling
+from notifications.services import inbox, receipts, recovery, sending, telling
 from notifications.states import TERMINAL, DeliveryState
 from tests.support.pushes import receipt_form, store
-from tests.support.waves import UNKNOWN, due_now, make_wave, states
+from tests.support.waves import ACCEPTED, UNKNOWN, due_now, make_wave, patience_over, states
 
 pytestmark = pytest.mark.django_db
 S = DeliveryState
@@ -83,6 +83,49 @@ def test_receipt_of_a_call_whose_answer_was_lost_settles_the_doubt(gateway):
     receive(receipt_form("SMlost"), key=Delivery.objects.get().key)
     assert states(wave) == [S.DELIVERED]
     assert Batch.objects.get().untold
+
+
+def doubtful_repeat(gateway):
+    """A wave of one message whose call came to nothing known, and which is to leave once more."""
+    wave = make_wave(1)
+    gateway.decide = lambda message, times: UNKNOWN if times == 1 else ACCEPTED
+    for pk in due_now(wave):
+        sending.send_batch(pk)
+    patience_over(wave)
+    recovery.resolve_in_doubt()
+    assert Delivery.objects.get().possible_duplicate
+    assert states(wave) == [S.PENDING]
+    return wave
+
+
+def test_repeat_never_leaves_when_the_first_call_arrived_after_all(gateway, told):
+    wave = doubtful_repeat(gateway)
+    receive(receipt_form("SMfirst"), key=Delivery.objects.get().key)
+    for pk in due_now(wave):
+        sending.send_batch(pk)
+    delivery = Delivery.objects.get()
+    assert len(gateway.calls) == 1
+    assert (delivery.state, delivery.provider_ref) == (S.DELIVERED, "SMfirst")
+    assert delivery.finished_at
+    assert not delivery.possible_duplicate
+    telling.tell_outcomes()
+    assert [outcome.state for outcome in told] == [S.DELIVERED]
+
+
+def test_repeat_leaves_when_the_first_call_arrived_nowhere(gateway):
+    wave = doubtful_repeat(gateway)
+    receive(receipt_form("SMfirst", "undelivered"), key=Delivery.objects.get().key)
+    for pk in due_now(wave):
+        sending.send_batch(pk)
+    assert len(gateway.calls) == 2
+    assert states(wave) == [S.ACCEPTED]
+
+
+def test_receipt_settles_nothing_that_was_never_called(gateway):
+    """Somebody else's word under our key: a message that never left cannot have arrived."""
+    wave = make_wave(1)
+    receive(receipt_form("SMghost"), key=Delivery.objects.get().key)
+    assert states(wave) == [S.PENDING]
 
 
 def record_call(ref):

@@ -70,6 +70,16 @@ def test_officer_matches_by_hand_once(heard):
     assert AuditEntry.objects.filter(act="reply.match").count() == 1
 
 
+def test_answers_to_a_source_are_those_it_got_and_those_matched_to_it_by_hand(heard):
+    called(make_wave(1, source="incident:1"))
+    matched, stranger = hear(PHONE, "1"), hear("+8613800138000", "1", sid="SM2")
+    assert set(selectors.replies_of("incident:1")) == {matched}
+    replies.match_reply(reply=stranger, source="incident:1", person_ref=7, by="officer")
+    hear("+8613800138001", "1", sid="SM3")
+    assert set(selectors.replies_of("incident:1")) == {matched, stranger}
+    assert not selectors.replies_of("incident:2").exists()
+
+
 def test_dismissed_answer_is_kept_with_its_reason(heard):
     reply = hear("+8613800138000", "广告")
     replies.dismiss_reply(reply=reply, by="officer", reason="advertising")
@@ -131,6 +141,7 @@ def test_answer_on_the_check_in_page_is_a_reply(heard):
     token = tokens.token_for(Delivery.objects.get().key)
     reply = replies.record_link_reply(token=token, meaning=Meaning.SAFE)
     assert reply.via == Reply.Via.LINK
+    assert list(selectors.replies_of(reply.delivery.wave.source)) == [reply]
     assert heard[0].meaning == Meaning.SAFE
     again = replies.record_link_reply(token=token, meaning=Meaning.NEEDS_HELP)
     assert again.pk != reply.pk
