@@ -146,12 +146,15 @@ TWILIO_URL = read("str", "GUIHANG_TWILIO_URL", default="http://127.0.0.1:8002")
 TWILIO_ACCOUNT = read("str", "GUIHANG_TWILIO_ACCOUNT", default="")
 TWILIO_TOKEN = read("str", "GUIHANG_TWILIO_TOKEN", default="")
 TWILIO_SENDER = read("str", "GUIHANG_TWILIO_SENDER", default="")
+TWILIO_RATE = read("float", "GUIHANG_TWILIO_RATE", default=0.0)
+TWILIO_SENDER_RATE = read("float", "GUIHANG_TWILIO_SENDER_RATE", default=0.0)
 WECHAT_URL = read("str", "GUIHANG_WECHAT_URL", default="http://127.0.0.1:8002")
 WECHAT_APPID = read("str", "GUIHANG_WECHAT_APPID", default="")
 WECHAT_SECRET = read("str", "GUIHANG_WECHAT_SECRET", default="")
 WECHAT_CALLBACK_TOKEN = read("str", "GUIHANG_WECHAT_CALLBACK_TOKEN", default="")
 WECHAT_AES_KEY = read("str", "GUIHANG_WECHAT_AES_KEY", default="")
 WECHAT_TEMPLATE = read("str", "GUIHANG_WECHAT_TEMPLATE", default="")
+WECHAT_RATE = read("float", "GUIHANG_WECHAT_RATE", default=0.0)
 
 # -- Requests ----------------------------------------------------------------------------
 

@@ -17,5 +17,6 @@ class NotificationsConfig(AppConfig):
         sweep.register("match_receipts", receipts.match_waiting, interval=0.5)
         sweep.register("tell_outcomes", telling.tell_outcomes, interval=0.3, eager=False)
         sweep.register("ring_again", recovery.ring_again, interval=1.0)
+        sweep.register("close_over", recovery.close_what_no_longer_helps, interval=2.0)
         sweep.register("send_untaken", recovery.send_untaken, interval=0.5, lane="gateways")
         sweep.register("resolve_in_doubt", recovery.resolve_in_doubt, interval=1.0, lane="gateways")

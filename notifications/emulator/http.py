@@ -50,16 +50,19 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """`reset` cuts the connection instead of answering."""
+    """`reset` cuts the connection instead of answering; `retry_after` is in seconds."""
 
     body: bytes
     status: int = 200
     content_type: str = JSON
     location: str = ""
     reset: bool = False
+    retry_after: int = 0
 
     def encode(self) -> bytes:
         location = f"Location: {self.location}\r\n" if self.location else ""
+        if self.retry_after:
+            location += f"Retry-After: {self.retry_after}\r\n"
         return b"%b%d\r\n%b\r\n%b" % (
             _head(self.status, self.content_type),
             len(self.body),

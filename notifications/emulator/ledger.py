@@ -107,6 +107,7 @@ class Ledger:
             f'{{"t":{message.at:.3f},"what":"accepted","channel":"{message.channel}",'
             f'"to":{json.dumps(message.address)},"text":{quoted(message.text)},'
             f'"key":{json.dumps(message.key)},"ref":"{message.ref}","code":"{message.code}",'
+            f'"from":{quoted(message.sender)},'
             f'"dup":{"true" if again else "false"}}}\n'.encode(),
         )
 

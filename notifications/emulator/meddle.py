@@ -1,6 +1,7 @@
 """The bad days of a provider, as the knobs have them."""
 
 import asyncio
+from dataclasses import replace
 
 from notifications.emulator.http import Response
 from notifications.emulator.ledger import Message
@@ -19,7 +20,7 @@ async def before(world: World, *, outage: Response, throttled: Response) -> Resp
         return outage
     if world.throttled():
         world.ledger.counts["throttled"] += 1
-        return throttled
+        return replace(throttled, retry_after=knobs.retry_after)
     return None
 
 

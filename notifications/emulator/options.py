@@ -21,12 +21,17 @@ class Options:
     parent: int
     twilio_account: str
     twilio_token: str
-    twilio_sender: str
+    twilio_senders: tuple[str, ...]
     wechat_appid: str
     wechat_secret: str
     wechat_callback_token: str
     wechat_aes_key: str
     wechat_template: str
+
+    @property
+    def twilio_sender(self) -> str:
+        """The number that people who were never written to write to."""
+        return self.twilio_senders[0] if self.twilio_senders else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Knobs:
 
     latency_ms: int = 0
     per_second: int = 0
+    retry_after: int = 0
     refused: float = 0.0
     outage: bool = False
     garbage: float = 0.0
@@ -117,7 +123,7 @@ def read_options(arguments: list[str] | None = None) -> tuple[Options, Knobs]:
         parent=given.parent,
         twilio_account=given.twilio_account or env("GUIHANG_TWILIO_ACCOUNT", ""),
         twilio_token=given.twilio_token or env("GUIHANG_TWILIO_TOKEN", ""),
-        twilio_sender=given.twilio_sender or env("GUIHANG_TWILIO_SENDER", ""),
+        twilio_senders=_listed(given.twilio_sender or env("GUIHANG_TWILIO_SENDER", "")),
         wechat_appid=given.wechat_appid or env("GUIHANG_WECHAT_APPID", ""),
         wechat_secret=given.wechat_secret or env("GUIHANG_WECHAT_SECRET", ""),
         wechat_callback_token=given.wechat_callback_token
@@ -128,6 +134,10 @@ def read_options(arguments: list[str] | None = None) -> tuple[Options, Knobs]:
     knobs = Knobs(sealed=bool(options.wechat_aes_key))
     knobs.turn(dict(pair.split("=", 1) for pair in given.knob))
     return options, knobs
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _clock(speed: float) -> Clock:

@@ -89,7 +89,7 @@ class TwilioApi:
             return 21211
         if not sender:
             return 21603
-        if self._world.options.twilio_sender not in ("", sender):
+        if self._world.options.twilio_senders and sender not in self._world.options.twilio_senders:
             return 21606
         if not body:
             return 21602

@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from notifications.gateways.wire import NotSentError, Wire, WireError
 from notifications.states import Outcome, ReceiptStatus
@@ -40,14 +41,23 @@ class Outgoing:
     link: str = ""
 
 
+class Pause(NamedTuple):
+    """A provider wants to be let alone: `bucket` is a gateway's name, or Gateway.bucket_of()."""
+
+    bucket: str
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What one call came to; `provider_code` is the provider's own word, as it came."""
+    """What one call came to; `provider_code` is the provider's own word, as it came. `pause` is
+    set where it said that calls come too fast, and for how long nobody should call it."""
 
     outcome: Outcome
     provider_ref: str = ""
     provider_code: str = ""
     http_status: int | None = None
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +114,28 @@ Seen = ReceiptSeen | ReplySeen | EventSeen
 
 
 class Gateway(ABC):
-    """One provider. An instance belongs to one process and one account."""
+    """One provider. An instance belongs to one process and one account.
+
+    `senders` are the numbers it sends from. `rate` is how many messages a second it may be given
+    by the whole installation, `sender_rate` how many may leave by each number; 0 is no limit.
+    """
 
     name: str
     channel: str
+    senders: tuple[str, ...] = ("",)
+    rate: float = 0.0
+    sender_rate: float = 0.0
+
+    def sender_of(self, address: str) -> str:
+        """The number that writes to `address`: always the same, and when a number is added or
+        taken away only its own share of the addresses changes (rendezvous hashing)."""
+        if len(self.senders) == 1:
+            return self.senders[0]
+        return max(self.senders, key=lambda sender: digest(sender, address))
+
+    def bucket_of(self, sender: str) -> str:
+        """The name under which all hosts count what leaves by one number."""
+        return f"{self.name}/{sender}"
 
     def prepare(self) -> None:  # noqa: B027 - most providers need nothing
         """Called before each window, outside transactions: fetch what calls need (a token)."""
@@ -157,6 +185,18 @@ class Gateway(ABC):
     def answer(self, request: WebhookRequest) -> tuple[bytes, str]:
         """Body and content type with which a verified push is answered at once (status 200)."""
         return b"", "text/plain"
+
+
+# How long nobody calls a provider that turned a call away for speed and named no time; and the
+# longest that is believed: a provider that is well again must not wait for us for an hour.
+PAUSE_S, LONGEST_PAUSE_S = 1.0, 300.0
+
+
+def pause_of(bucket: str, retry_after: str = "", *, otherwise_s: float = PAUSE_S) -> Pause:
+    """The pause that a `Retry-After` in seconds asks for. One that is a date (RFC 9110 allows it,
+    none of these providers sends it) or nonsense counts as none."""
+    seconds = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0.0
+    return Pause(bucket, min(seconds or otherwise_s, LONGEST_PAUSE_S))
 
 
 def trouble(error: WireError) -> CallResult:

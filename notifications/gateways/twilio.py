@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -20,7 +21,9 @@ from django.conf import settings
 from yarl import URL
 
 from notifications.gateways.base import (
+    LONGEST_PAUSE_S,
     MAX_BODY_BYTES,
+    PAUSE_S,
     CallResult,
     Gateway,
     Outgoing,
@@ -31,15 +34,20 @@ from notifications.gateways.base import (
     WebhookRequest,
     by_http_status,
     digest,
+    pause_of,
 )
-from notifications.gateways.wire import Wire, WireError
+from notifications.gateways.wire import Answer, Wire, WireError
 from notifications.states import Outcome, ReceiptStatus
 
 # https://www.twilio.com/docs/api/errors. A code that is not here follows its HTTP status.
-BUSY_CODES = frozenset({20003, 20005, 20429, 20500, 20503, 21611, 30001, 63038})
+BUSY_CODES = frozenset({14107, 20003, 20005, 20429, 20500, 20503, 21611, 30001, 63038})
 REFUSED_CODES = frozenset(
     {21211, 21408, 21602, 21604, 21606, 21610, 21612, 21614, 21617, 30003, 30005, 30006, 30007}
 )
+# Too fast for the account; and too fast for one number, whose queue is full. A queue of four hours
+# does not drain in a second, nor does a day's quota come back in one.
+ACCOUNT_PAUSES = {14107: PAUSE_S, 20429: PAUSE_S, 63038: LONGEST_PAUSE_S}
+SENDER_PAUSES = {21611: 30.0, 30001: 30.0}
 STATUSES = {
     "accepted": ReceiptStatus.PROGRESS,
     "scheduled": ReceiptStatus.PROGRESS,
@@ -75,20 +83,32 @@ class TwilioGateway(Gateway):
             "Content-Type": "application/x-www-form-urlencoded",
             "Accept": "application/json",
         }
-        sender = settings.TWILIO_SENDER
-        sender_field = "MessagingServiceSid" if sender.startswith("MG") else "From"
-        callback = quote_plus(f"{settings.PUBLIC_URL}{STATUS_PATH}?key=")
-        self._form = f"{sender_field}={quote_plus(sender)}&StatusCallback={callback}"
+        self.senders = tuple(part.strip() for part in settings.TWILIO_SENDER.split(","))
+        self.rate, self.sender_rate = settings.TWILIO_RATE, settings.TWILIO_SENDER_RATE
+        self._forms = {sender: _form_of(sender) for sender in self.senders}
 
     async def _call(self, http: Wire, message: Outgoing) -> CallResult:
+        sender = self.sender_of(message.address)
         form = (
-            f"{self._form}{quote_plus(message.key)}&To={quote_plus(message.address)}"
+            f"{self._forms[sender]}{quote_plus(message.key)}&To={quote_plus(message.address)}"
             f"&Body={_quoted(str(message.text))}"
         )
-        status, body = await http.exchange(
+        answer = await http.exchange(
             self._send_url, headers=self._headers, body=form.encode("ascii")
         )
-        return _sorted(status, body)
+        result = _sorted(answer.status, answer.body)
+        return result if result.outcome != Outcome.BUSY else self._paused(result, answer, sender)
+
+    def _paused(self, result: CallResult, answer: Answer, sender: str) -> CallResult:
+        """The same, with the pause that such an answer asks of everybody."""
+        code = int(result.provider_code) if result.provider_code.isdigit() else 0
+        if code in SENDER_PAUSES:
+            bucket, seconds = self.bucket_of(sender), SENDER_PAUSES[code]
+        elif code in ACCOUNT_PAUSES or answer.status == 429 or answer.retry_after:
+            bucket, seconds = self.name, ACCOUNT_PAUSES.get(code, PAUSE_S)
+        else:
+            return result
+        return replace(result, pause=pause_of(bucket, answer.retry_after, otherwise_s=seconds))
 
     async def ask(
         self,
@@ -105,7 +125,7 @@ class TwilioGateway(Gateway):
         query = urlencode({"To": address, "DateSent>": since.strftime("%Y-%m-%d"), "PageSize": 50})
         url = URL(f"{self._messages}.json?{query}", encoded=True)
         try:
-            status, body = await http.exchange(url, headers=self._headers)
+            status, body, _ = await http.exchange(url, headers=self._headers)
         except WireError:
             return None
         return _found(body, provider_ref, since, text) if status == 200 else None
@@ -147,6 +167,13 @@ class TwilioGateway(Gateway):
 
     def answer(self, request: WebhookRequest) -> tuple[bytes, str]:
         return b'<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml"
+
+
+def _form_of(sender: str) -> str:
+    """The first part of every form that leaves by this number, up to the key in the callback."""
+    field = "MessagingServiceSid" if sender.startswith("MG") else "From"
+    callback = quote_plus(f"{settings.PUBLIC_URL}{STATUS_PATH}?key=")
+    return f"{field}={quote_plus(sender)}&StatusCallback={callback}"
 
 
 def signature(token: bytes, url: str, pairs: Sequence[tuple[str, str]]) -> str:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 from types import TracebackType
-from typing import cast
+from typing import NamedTuple, cast
 
 from yarl import URL
 
@@ -22,8 +22,16 @@ IDLE_SECONDS = 30.0
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 KEPT_HEADS = 64
 
-Answer = tuple[int, bytes]
+Fields = dict[bytes, bytes]
 Place = tuple[str, int, bool]
+
+
+class Answer(NamedTuple):
+    """`retry_after` as it came, or empty."""
+
+    status: int
+    body: bytes
+    retry_after: str = ""
 
 
 class WireError(Exception):
@@ -169,8 +177,8 @@ class _Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
         if self._until_closed and exc is None:
-            _, status, _, start = _read_head(self._buffer)
-            self._succeed(status, self._buffer[start:])
+            _, status, fields, start = _read_head(self._buffer)
+            self._succeed(status, self._buffer[start:], fields)
         self._fail("cut")
 
     def data_received(self, data: bytes) -> None:
@@ -198,22 +206,20 @@ class _Line(asyncio.Protocol):
         body, end = _read_body(self._buffer, start, status, fields)
         if body is not None:
             self._keep = self._keep and end == len(self._buffer)
-            self._succeed(status, body)
+            self._succeed(status, body, fields)
         else:
             self._until_closed = end < 0
 
-    def _succeed(self, status: int, body: bytes) -> None:
+    def _succeed(self, status: int, body: bytes, fields: Fields) -> None:
         self._buffer, self._until_closed = b"", False
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result((status, body))
+            retry_after = fields.get(b"retry-after", b"").decode("latin-1")
+            self._waiter.set_result(Answer(status, body, retry_after))
 
     def _fail(self, why: str) -> None:
         self._keep = False
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(NoAnswerError(why))
-
-
-Fields = dict[bytes, bytes]
 
 
 def _read_head(data: bytes) -> tuple[bool, int, Fields, int]:

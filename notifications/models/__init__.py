@@ -1,5 +1,6 @@
 """How it is said and heard. Persons stand here only as opaque references."""
 
+from notifications.models.bucket import Bucket
 from notifications.models.delivery import Attempt, Batch, Delivery, DeliveryPerson
 from notifications.models.inbound import Inbound, Receipt, Reply
 from notifications.models.token import ProviderToken
@@ -8,6 +9,7 @@ from notifications.models.wave import Wave
 __all__ = [
     "Attempt",
     "Batch",
+    "Bucket",
     "Delivery",
     "DeliveryPerson",
     "Inbound",

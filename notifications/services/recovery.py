@@ -12,9 +12,9 @@ from config.kernel import bulk, clock
 from notifications import bell
 from notifications.gateways import gateway_for
 from notifications.gateways.base import CallResult
-from notifications.models import Attempt, Batch, Delivery
+from notifications.models import Attempt, Batch, Delivery, Wave
 from notifications.services import caller
-from notifications.services.sending import send_batch, wording
+from notifications.services.sending import close_pending, hold_to_mode, send_batch, wording
 from notifications.states import BatchState, DeliveryState, Outcome
 
 log = logging.getLogger("guihang.recovery")
@@ -71,6 +71,24 @@ def ring_again() -> int:
     return len(batches)
 
 
+def close_what_no_longer_helps() -> int:
+    """Batches of waves that have expired or were retracted, and that nobody takes: because no
+    worker is there, or because they wait for a provider that wants to be let alone."""
+    over = Q(wave__expires_at__lte=clock.now()) | Q(wave__retracted_at__isnull=False)
+    batches = Batch.objects.filter(over, state=BatchState.WAITING).order_by("pk")
+    return sum(_close(pk) for pk in list(batches.values_list("pk", flat=True)[:100]))
+
+
+@transaction.atomic
+def _close(batch_id: int) -> int:
+    closed = Batch.objects.filter(pk=batch_id, state=BatchState.WAITING).update(
+        state=BatchState.DONE, epoch=F("epoch") + 1, untold=True
+    )
+    if closed:
+        close_pending(Wave.objects.get(batches=batch_id), batch_id)
+    return closed
+
+
 def send_untaken() -> int:
     """When batches wait and nobody is at work, no worker or no broker is there: send one here."""
     now = clock.real_now()
@@ -103,6 +121,8 @@ def _resolve(batch: Batch) -> int:
     rows = list(
         Delivery.objects.filter(batch=batch, state=DeliveryState.IN_DOUBT).select_related("wave")
     )
+    for row in rows[:1]:
+        hold_to_mode(row.wave)  # not even a question leaves by a gateway of the other mode
     answers = caller.run(_ask_all(batch.channel, rows)) if rows else []
     with transaction.atomic():
         if not Batch.objects.filter(pk=batch.pk, doubt_at=batch.doubt_at).update(doubt_at=None):

@@ -15,13 +15,15 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from config.kernel import bulk, clock, encryption
+from config.kernel.errors import DomainError
 from notifications import tokens
 from notifications.gateways import gateway_for
 from notifications.gateways.base import CallResult, Gateway, Outgoing
 from notifications.models import Attempt, Batch, Delivery, Wave
-from notifications.services import caller
+from notifications.services import caller, limits
 from notifications.services.holding import Hold, release, renew, take_batch
 from notifications.services.recipients import LINKED_CHANNELS
 from notifications.states import DeliveryState, Outcome
@@ -32,7 +34,8 @@ ADDRESS_PURPOSE = "address"
 # Back-off after «busy»: doubles from the first to the last, with jitter; blueprint section 5 says
 # that a batch gives its rest back after 30 s at most.
 BACK_OFF_FIRST_S, BACK_OFF_LAST_S = 1.0, 30.0
-MAX_ATTEMPTS = 12
+# When so many in a row were told «busy» (or all of a smaller window), nobody gets through.
+BUSY_IN_A_ROW = 8
 # A slow provider must not bring a task to its time limit (45 s) in the middle of a window: after
 # this the rest is given back, and somebody takes it a second later.
 GIVE_BACK_AFTER_S = 25.0
@@ -63,21 +66,47 @@ def send_batch(batch_id: int) -> int:
     if hold is None:
         return 0
     wave = Wave.objects.get(pk=hold.wave_id)
+    hold_to_mode(wave)
     gateway = gateway_for(hold.channel)
-    calls, tries = _send_windows(hold, wave, gateway, _pending_rows(hold))
-    _finish(hold, tries)
+    pace = limits.Pace(gateway, wave.priority)
+    if (barred := pace.barred()) is not None:
+        release(hold, rest_due_in=barred)
+        return 0
+    calls, tries = _send_windows(hold, wave, gateway, pace)
+    _finish(hold, pace.comes_back() or back_off(tries))
     return calls
 
 
-def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, rows: list[Row]) -> tuple[int, int]:
-    """Returns calls made, and the greatest number of tries among rows that were told «busy»."""
-    calls = tries = 0
+def hold_to_mode(wave: Wave) -> None:
+    """A wave of the other mode is never sent, however it came here (a database that was restored
+    from a dump, say). Raises DomainError mode_mismatch."""
+    if wave.mode_id != settings.MODE:
+        raise DomainError(
+            "mode_mismatch",
+            _("批次属于另一种模式，本安装拒绝发送。"),
+            {"wave": wave.pk, "mode": settings.MODE},
+        )
+
+
+def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, pace: limits.Pace) -> tuple[int, int]:
+    """Returns calls made, and the smallest number of tries among rows that were told «busy»: the
+    batch comes back when the first of them is due."""
+    calls = busy_in_a_row = 0
+    tries: list[int] = []
+    rows = _pending_rows(hold)
     finished: list[tuple[Row, CallResult]] = []
-    for start in range(0, len(rows), settings.SEND_WINDOW):
-        if time.monotonic() - hold.since > GIVE_BACK_AFTER_S:
-            break
+    while rows and time.monotonic() - hold.since <= GIVE_BACK_AFTER_S:
+        permitted = pace.window(rows, _address)
+        if not permitted:
+            # Nobody waits while the outcome of a call stands nowhere but here.
+            _turn_over(hold, gateway, finished, [])
+            finished = []
+            if not pace.wait():
+                break
+            continue
+        rows = _without(rows, permitted)
         gateway.prepare()
-        window = _turn_over(hold, gateway, finished, rows[start : start + settings.SEND_WINDOW])
+        window = _turn_over(hold, gateway, finished, permitted)
         finished = []
         if not window:
             break
@@ -85,11 +114,29 @@ def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, rows: list[Row]) -> 
         finished = list(zip(window, results, strict=True))
         calls += len(window)
         busy = [row.attempts + 1 for row, result in finished if result.outcome == Outcome.BUSY]
-        tries = max([tries, *busy])
-        if len(busy) == len(window):  # nobody gets through: leave the provider in peace
+        tries += busy
+        busy_in_a_row = busy_in_a_row + len(busy) if len(busy) == len(window) else 0
+        # Nobody gets through, or the provider says so itself: leave it in peace.
+        if pace.heed(results) or busy_in_a_row >= min(BUSY_IN_A_ROW, settings.SEND_WINDOW):
             break
     _turn_over(hold, gateway, finished, [])
-    return calls, tries
+    return calls, min(tries, default=0)
+
+
+def _without(rows: list[Row], taken: list[Row]) -> list[Row]:
+    """What is left; mostly the first of them were taken."""
+    if rows[: len(taken)] == taken:
+        return rows[len(taken) :]
+    gone = {row.id for row in taken}
+    return [row for row in rows if row.id not in gone]
+
+
+def _address(row: Row) -> str:
+    """Empty where it does not open; such a row is refused without a call."""
+    try:
+        return encryption.unseal(bytes(row.sealed_address), ADDRESS_PURPOSE)
+    except encryption.UnreadableValue:
+        return ""
 
 
 def _hand_over(
@@ -106,7 +153,9 @@ def _pending_rows(hold: Hold) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, address, language, key, attempts, covers FROM notifications_delivery"
-            " WHERE batch_id = %s AND state = %s ORDER BY id",
+            # Who was tried least comes first, so that those who are always told «busy» hold up
+            # nobody.
+            " WHERE batch_id = %s AND state = %s ORDER BY attempts, id",
             [hold.batch_id, DeliveryState.PENDING],
         )
         return [Row(*row) for row in cursor.fetchall()]
@@ -167,9 +216,8 @@ def _moment(value: datetime) -> Any:
 
 def _message(wave: Wave, channel: str, row: Row) -> Outgoing | None:
     """None when the address does not open: its key is gone, or the row was damaged."""
-    try:
-        address = encryption.unseal(bytes(row.sealed_address), ADDRESS_PURPOSE)
-    except encryption.UnreadableValue:
+    address = _address(row)
+    if not address:
         log.error("delivery %s: its address does not open", row.id)
         return None
     return Outgoing(
@@ -215,9 +263,8 @@ def _write_outcomes(
 
 
 def _outcome_row(gateway: Gateway, row: Row, result: CallResult, now: datetime) -> tuple[Any, ...]:
+    # «Busy» is tried again until the message no longer helps: the wave's expiry ends it.
     state = _AFTER[result.outcome]
-    if result.outcome == Outcome.BUSY and row.attempts + 1 >= MAX_ATTEMPTS:
-        state = DeliveryState.FAILED
     accepted = now if state == DeliveryState.ACCEPTED else None
     failed = now if state == DeliveryState.FAILED else None
     return (
@@ -227,7 +274,7 @@ def _outcome_row(gateway: Gateway, row: Row, result: CallResult, now: datetime) 
 
 
 @transaction.atomic
-def _finish(hold: Hold, tries: int) -> None:
+def _finish(hold: Hold, comes_back: timedelta) -> None:
     """Done when nothing is pending; otherwise the rest comes back after a while. What may not be
     sent any more is closed: cancelled with its wave, or expired."""
     # The lock comes first: whoever settles a doubt meanwhile finds the batch done and wakes it, or
@@ -235,10 +282,15 @@ def _finish(hold: Hold, tries: int) -> None:
     list(Batch.objects.select_for_update(no_key=True).filter(pk=hold.batch_id).values_list("pk"))
     pending = Delivery.objects.filter(batch=hold.batch_id, state=DeliveryState.PENDING)
     if not _may_start(hold.wave_id):
-        retracted = Wave.objects.filter(pk=hold.wave_id, retracted_at__isnull=False).exists()
-        closed = DeliveryState.CANCELLED if retracted else DeliveryState.EXPIRED
-        pending.update(state=closed, finished_at=clock.now())
-    release(hold, rest_due_in=back_off(tries) if pending.exists() else None)
+        close_pending(Wave.objects.get(pk=hold.wave_id), hold.batch_id)
+    release(hold, rest_due_in=comes_back if pending.exists() else None)
+
+
+def close_pending(wave: Wave, batch_id: int) -> None:
+    """What may not be sent any more: cancelled with its wave, or expired."""
+    closed = DeliveryState.CANCELLED if wave.retracted_at else DeliveryState.EXPIRED
+    pending = Delivery.objects.filter(batch=batch_id, state=DeliveryState.PENDING)
+    pending.update(state=closed, finished_at=clock.now())
 
 
 def back_off(tries: int) -> timedelta:

@@ -47,8 +47,8 @@ class Scene:
     def lines(self, what: str) -> list[dict[str, Any]]:
         if not self.stage.record.exists():
             return []
-        # The last line may be half written.
-        whole = self.stage.record.read_text(encoding="utf-8").rpartition("\n")[0]
+        # The last line may be half written, and end within a character.
+        whole = self.stage.record.read_bytes().rpartition(b"\n")[0].decode()
         records = (json.loads(line) for line in whole.splitlines())
         return [record for record in records if record["what"] == what]
 

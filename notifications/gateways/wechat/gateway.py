@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,9 @@ from yarl import URL
 
 from config.kernel.clock import real_now
 from notifications.gateways.base import (
+    LONGEST_PAUSE_S,
     MAX_BODY_BYTES,
+    PAUSE_S,
     CallResult,
     Gateway,
     Outgoing,
@@ -18,6 +21,7 @@ from notifications.gateways.base import (
     WebhookRequest,
     by_http_status,
     digest,
+    pause_of,
 )
 from notifications.gateways.wechat import callback, crypto
 from notifications.gateways.wechat.token import TokenStore
@@ -29,6 +33,9 @@ from notifications.states import Outcome
 # again (40003 openid, 43004 no follower, 43101 refused, 45015 and 45047 window, 47003 fields …).
 TOKEN_CODES = frozenset({40001, 40014, 41001, 42001})
 BUSY_CODES = frozenset({-1, 45009, 45011}) | TOKEN_CODES
+# The day's quota (it comes back at midnight in Beijing, and is asked for again every five minutes)
+# and the minute's.
+PAUSES = {45009: LONGEST_PAUSE_S, 45011: 5.0}
 # How old a push may be, real seconds: WeChat repeats within 15 s, clocks drift.
 MAX_AGE_SECONDS = 300
 READ_AGAIN_SECONDS = 30
@@ -43,6 +50,7 @@ class WeChatGateway(Gateway):
         self._appid, self._aes_key = settings.WECHAT_APPID, settings.WECHAT_AES_KEY
         self._callback_token = settings.WECHAT_CALLBACK_TOKEN
         self._template = settings.WECHAT_TEMPLATE
+        self.senders, self.rate = (self._appid,), settings.WECHAT_RATE
         self._headers = {"Content-Type": "application/json"}
         self._store = TokenStore(
             gateway=self.name, url=self._base, appid=self._appid, secret=settings.WECHAT_SECRET
@@ -70,13 +78,17 @@ class WeChatGateway(Gateway):
         if not self._token:
             return CallResult(Outcome.BUSY, provider_code="no token")
         sent_with = self._token
-        status, body = await http.exchange(
+        answer = await http.exchange(
             self._send_url, headers=self._headers, body=self._body(message)
         )
-        result, code = _sorted(status, body)
+        result, code = _sorted(answer.status, answer.body)
         if code in TOKEN_CODES and sent_with == self._token:
             # The window ends BUSY; the next prepare() fetches another and they leave again.
             self._rejected = self._token
+        if code in PAUSES or answer.status == 429:
+            seconds = PAUSES.get(code, PAUSE_S)
+            pause = pause_of(self.name, answer.retry_after, otherwise_s=seconds)
+            return replace(result, pause=pause)
         return result
 
     def _body(self, message: Outgoing) -> bytes:

@@ -86,7 +86,7 @@ CHUNKED = (
 
 def test_request_is_what_the_standard_says():
     peer = Peer(answer(b"one"), answer(b"two", status=b"404 Not Found"))
-    assert talk(peer, b"body", None) == [(200, b"one"), (404, b"two")]
+    assert talk(peer, b"body", None) == [Answer(200, b"one"), Answer(404, b"two")]
     post, get = peer.requests
     assert post.startswith(b"POST /path?a=%2B1 HTTP/1.1\r\nHost: localhost:")
     assert post.endswith(b"Content-Type: text/plain\r\nContent-Length: 4\r\n\r\nbody")
@@ -104,21 +104,29 @@ def test_connection_is_kept():
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (answer("安".encode()), (200, "安".encode())),
-        (CHUNKED, (201, b"Wikipedia")),
-        (CHUNKED[:-2] + b"Trailer: x\r\n\r\n", (201, b"Wikipedia")),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" + answer(b"x"), (200, b"x")),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", (204, b"")),
-        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end", (200, b"until the end")),
+        (answer("安".encode()), Answer(200, "安".encode())),
+        (CHUNKED, Answer(201, b"Wikipedia")),
+        (CHUNKED[:-2] + b"Trailer: x\r\n\r\n", Answer(201, b"Wikipedia")),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + answer(b"x"), Answer(200, b"x")),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", Answer(204, b"")),
+        (
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end",
+            Answer(200, b"until the end"),
+        ),
     ],
 )
 def test_answer_is_read_whole_in_whatever_pieces(piece: int, raw: bytes, expected: Answer):
     assert talk(Peer(raw, piece=piece), b"x") == [expected]
 
 
+def test_how_long_to_leave_the_provider_in_peace_is_read():
+    raw = answer(b"x", b"retry-AFTER: 7", status=b"429 Too Many Requests")
+    assert talk(Peer(raw), b"x") == [Answer(429, b"x", "7")]
+
+
 def test_connection_that_says_close_is_not_used_again():
     peer = Peer(answer(b"x", b"Connection: close"), answer(b"y"))
-    assert talk(peer, b"1", b"2") == [(200, b"x"), (200, b"y")]
+    assert talk(peer, b"1", b"2") == [Answer(200, b"x"), Answer(200, b"y")]
     assert peer.connections == 2
 
 
@@ -141,7 +149,7 @@ def test_answer_that_is_cut_or_no_http_is_no_answer(raw: bytes | None):
 
 def test_second_answer_is_never_taken_for_the_next_one():
     peer = Peer(answer(b"x") + answer(b"unasked"), answer(b"y"))
-    assert talk(peer, b"1", b"2") == [(200, b"x"), (200, b"y")]
+    assert talk(peer, b"1", b"2") == [Answer(200, b"x"), Answer(200, b"y")]
     assert peer.connections == 2
 
 
@@ -150,7 +158,7 @@ def test_late_answer_is_no_answer_and_ends_the_connection(monkeypatch: pytest.Mo
     peer = Peer(b"HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n", answer(b"y"))
     late, good = talk(peer, b"1", b"2")
     assert isinstance(late, NoAnswerError)
-    assert good == (200, b"y")
+    assert good == Answer(200, b"y")
 
 
 def test_endless_answer_is_given_up(monkeypatch: pytest.MonkeyPatch):
@@ -229,6 +237,6 @@ def test_certificate_must_be_trusted(certificate: Any, monkeypatch: pytest.Monke
     trusting = ssl.create_default_context(cafile=str(certificate[0]))
     monkeypatch.setattr(wire, "_trust", lambda: trusting)
     assert talk(Peer(answer(b"x"), answer(b"y")), b"x", b"y", tls=server) == [
-        (200, b"x"),
-        (200, b"y"),
+        Answer(200, b"x"),
+        Answer(200, b"y"),
     ]

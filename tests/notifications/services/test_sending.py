@@ -112,14 +112,35 @@ def test_back_off_doubles_to_thirty_seconds(tries, seconds):
         assert 0.8 * seconds <= sending.back_off(tries).total_seconds() <= 1.2 * seconds
 
 
-def test_busy_for_ever_fails_in_the_end(gateway):
+def test_busy_is_tried_again_until_the_message_no_longer_helps(gateway, held_clock):
     gateway.decide = lambda message, times: BUSY
-    wave = make_wave(1)
-    for _ in range(sending.MAX_ATTEMPTS):
-        send(wave)
-    assert states(wave) == [S.FAILED]
-    assert Batch.objects.get().state == BatchState.DONE
+    wave = make_wave(1, lasts=timedelta(hours=1))
+    for _ in range(40):
+        assert send(wave) == 1
+    assert states(wave) == [S.PENDING]
+    held_clock(3601)
     assert send(wave) == 0
+    assert states(wave) == [S.EXPIRED]
+    assert Batch.objects.get().state == BatchState.DONE
+
+
+def test_rows_that_are_always_busy_hold_up_no_others(gateway):
+    """The first eight, two whole windows, are never taken; the others leave all the same."""
+    gateway.decide = lambda message, times: BUSY if message.address in stubborn else ACCEPTED
+    stubborn = {number(n) for n in range(1, 9)}
+    wave = make_wave(12)
+    assert send(wave) == 4  # a window of busy rows: the provider is left in peace
+    for _ in range(3):
+        send(wave)
+    assert states(wave) == [S.PENDING] * 8 + [S.ACCEPTED] * 4
+
+
+def test_batch_comes_back_when_the_first_of_its_busy_rows_is_due(gateway):
+    gateway.decide = lambda message, times: BUSY
+    wave = make_wave(2)
+    Delivery.objects.filter(pk=Delivery.objects.order_by("pk")[0].pk).update(attempts=9)
+    send(wave)
+    assert Batch.objects.get().due_at < clock.real_now() + timedelta(seconds=2)
 
 
 def test_slow_provider_gives_the_rest_back_before_the_time_limit(gateway, monkeypatch):
