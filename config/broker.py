@@ -18,6 +18,8 @@ from typing import Any
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.utils.json import dumps
 
+from config.kernel import progress
+
 SCHEME = "folder"
 
 
@@ -31,7 +33,9 @@ class Channel(filesystem.Channel):
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         """The oldest message of `queue`. A folder that is away for a while is an empty one: kombu's
-        own raises, the worker ends of it, and nobody hears when the folder is back."""
+        own raises, the worker ends of it, and nobody hears when the folder is back. Every look is
+        a turn of the worker's main loop, which has no other that could be seen."""
+        progress.tick()
         try:
             return super()._get(queue)
         except FileNotFoundError:

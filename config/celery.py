@@ -6,15 +6,46 @@ Why each setting has its value: docs/reliability.md.
 
 import gc
 import os
+from typing import Any
 
-from celery import Celery, Task
-from celery.signals import setup_logging, task_prerun, worker_process_init, worker_ready
+from celery import Celery, Task, bootsteps
+from celery.signals import (
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+    worker_ready,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("guihang")
 app.config_from_object("config.celeryconfig")
 app.autodiscover_tasks()
+
+TICK_SECONDS = 1.0
+
+
+class Tick(bootsteps.StartStopStep):
+    """Marks each second that the worker's loop turns. The timer is the loop's own, so a loop that
+    hangs marks nothing; it is set anew with every connection to the broker."""
+
+    requires = {"celery.worker.consumer:Connection"}
+    entry: Any = None
+
+    def start(self, parent: Any) -> None:
+        from config.kernel import progress
+
+        if parent.hub is not None:  # else the timer is a thread, which would turn for ever
+            self.entry = parent.timer.call_repeatedly(TICK_SECONDS, progress.tick)
+
+    def stop(self, parent: Any) -> None:
+        if self.entry is not None:
+            self.entry.cancel()
+            self.entry = None
+
+
+app.steps["consumer"].add(Tick)
 
 
 @setup_logging.connect
@@ -27,6 +58,30 @@ def _die_with_parent(**_: object) -> None:
     from config.kernel.processes import die_with_parent
 
     die_with_parent()
+
+
+@worker_process_init.connect
+def _be_a_hand(**_: object) -> None:
+    """A child has the number of its place in the pool, as the one had that it replaces."""
+    from billiard import current_process
+
+    from config.kernel import progress
+
+    progress.be_hand(current_process().index)
+
+
+@task_prerun.connect
+def _begin(**_: object) -> None:
+    from config.kernel import progress
+
+    progress.begin()
+
+
+@task_postrun.connect
+def _end(**_: object) -> None:
+    from config.kernel import progress
+
+    progress.end()
 
 
 @worker_process_init.connect

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "crisis.incidents",
     "crisis.rollcall",
     "crisis.evacuation",
+    "crisis.operations",
     "crisis.drills",
     "crisis.public",
 ]
@@ -155,6 +156,24 @@ WECHAT_CALLBACK_TOKEN = read("str", "GUIHANG_WECHAT_CALLBACK_TOKEN", default="")
 WECHAT_AES_KEY = read("str", "GUIHANG_WECHAT_AES_KEY", default="")
 WECHAT_TEMPLATE = read("str", "GUIHANG_WECHAT_TEMPLATE", default="")
 WECHAT_RATE = read("float", "GUIHANG_WECHAT_RATE", default=0.0)
+
+# -- Watching and paging (docs/operations.md) -------------------------------------------
+
+# Noticed must be within 30 s of the last progress: this, a look each second, and the restart.
+STALL_SECONDS = read("float", "GUIHANG_STALL_SECONDS", default=20.0)
+PAGE_CHANNELS = read("list", "GUIHANG_PAGE_CHANNELS", default=["sms"])
+PAGE_AGAIN_MINUTES = read("int", "GUIHANG_PAGE_AGAIN_MINUTES", default=10)
+PAGE_WEBHOOK = read("str", "GUIHANG_PAGE_WEBHOOK", default="")
+PAGE_EMAIL = read("list", "GUIHANG_PAGE_EMAIL", default=[])
+PAGE_EMAIL_FROM = read("str", "GUIHANG_PAGE_EMAIL_FROM", default="guihang@localhost")
+EMAIL_HOST = read("str", "GUIHANG_SMTP_HOST", default="127.0.0.1")
+EMAIL_PORT = read("int", "GUIHANG_SMTP_PORT", default=25)
+EMAIL_HOST_USER = read("str", "GUIHANG_SMTP_USER", default="")
+EMAIL_HOST_PASSWORD = read("str", "GUIHANG_SMTP_PASSWORD", default="")
+EMAIL_USE_TLS = read("bool", "GUIHANG_SMTP_TLS", default=False)
+EMAIL_TIMEOUT = 5
+# Without a token nobody reads the metrics.
+METRICS_TOKEN = read("str", "GUIHANG_METRICS_TOKEN", default="")
 
 # -- Requests ----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("crisis.public.urls")),
     path("", include("crisis.console.urls")),
+    path("", include("crisis.operations.urls")),
     path("admin/", admin.site.urls),
     path("api/advisories/", include("crisis.advisories.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),

@@ -171,5 +171,20 @@ _CATALOGUE = (
             ("All clear", "Stay careful", _ASK_FIELD_EN),
         ),
     ),
+    Template(
+        code="duty_page",
+        kind=WaveKind.DUTY,
+        asks=False,
+        label=gettext_noop("值班传呼"),
+        sms={
+            ZH: "值班传呼（{when}）：{problem}，{where}。请立即查看系统状态页并按运行手册处理",
+            EN: "Duty page {when}: {problem_en}, {where}. Open the status page now and follow the"
+            " operations guide.",
+        },
+        wechat=_wechat(
+            ("值班传呼", "{problem}", "{where_short}"),
+            ("Duty page", "{problem_en}", "{where_short}"),
+        ),
+    ),
 )
 TEMPLATES: dict[str, Template] = {template.code: template for template in _CATALOGUE}

@@ -11,6 +11,7 @@ class WaveKind(models.TextChoices):
     CORRECTION = "correction", _("更正")
     RETRACTION = "retraction", _("撤回")
     ALL_CLEAR = "all_clear", _("解除")
+    DUTY = "duty", _("值班传呼")
 
 
 class Priority(models.IntegerChoices):

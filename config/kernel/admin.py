@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from config.kernel.models import AuditEntry, Installation
+from config.kernel.models import AuditEntry, Beat, Installation
 from config.kernel.readonly import ReadOnlyAdmin
 
 # Rights come from roles (crisis.staff.roles); a second system beside them would only confuse.
@@ -21,3 +21,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 @admin.register(Installation)
 class InstallationAdmin(ReadOnlyAdmin):
     list_display = ("mode", "created_at")
+
+
+@admin.register(Beat)
+class BeatAdmin(ReadOnlyAdmin):
+    list_display = ("host", "name", "kind", "pid", "beaten_at", "did_at")

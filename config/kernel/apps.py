@@ -8,7 +8,9 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from config.kernel import checks, installation
+        from config.kernel import beats, checks, installation, sweep
 
         post_migrate.connect(installation.settle_mode, sender=self)
         checks.register_checks()
+        sweep.register("tell_steps", sweep.tell_steps, interval=3.0)
+        sweep.register("forget_beats", beats.forget_old, interval=60.0)

@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
+from config.kernel import progress
+
 Row = Sequence[Any]
 
 
@@ -23,6 +25,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     """
     if not rows:
         return 0
+    progress.moved()
     names = ", ".join(connection.ops.quote_name(_field(model, c).column) for c in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
@@ -89,6 +92,7 @@ def update(
     """
     if not rows:
         return 0
+    progress.moved()
     key, *targets = [connection.ops.quote_name(_field(model, c).column) for c in columns]
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:

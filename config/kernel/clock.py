@@ -36,6 +36,11 @@ def speed() -> float:
     return _setting()[2] if settings.CLOCK else 1.0
 
 
+def real_age(moment: datetime) -> timedelta:
+    """How long ago, in real time, scenario time was `moment`."""
+    return (now() - moment) / speed()
+
+
 def _setting() -> tuple[float, float, float]:
     real_epoch, scenario_epoch, speed_text = settings.CLOCK.split(",")
     return float(real_epoch), float(scenario_epoch), float(speed_text)

@@ -31,6 +31,28 @@ class Installation(models.Model):
         return self.mode
 
 
+class Beat(models.Model):
+    """What one process was seen to do. All times are real.
+
+    `did_at` is when it last got something done; `detail` depends on `kind` and holds figures alone.
+    """
+
+    host = models.CharField(max_length=120)
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=12)
+    pid = models.IntegerField()
+    started_at = models.DateTimeField()
+    beaten_at = models.DateTimeField()
+    did_at = models.DateTimeField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["host", "name"], name="beat_once_a_process")]
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.host}"
+
+
 class AuditEntry(models.Model):
     """One link of the audit chain. Rows are never changed or deleted: a trigger refuses it.
 

@@ -6,11 +6,15 @@ each lane is a thread, so that a broker that hangs holds up neither timers nor r
 """
 
 import logging
+import os
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import close_old_connections, connection
+
+from config.kernel import beats, progress
 
 log = logging.getLogger("guihang.sweep")
 
@@ -26,6 +30,9 @@ class Step:
     lane: str
     eager: bool
     due: float = field(default=0.0)
+    took_s: float = field(default=0.0)
+    ran_at: float = field(default=0.0)
+    failures: int = field(default=0)  # one after the other, since it last succeeded
 
 
 STEPS: list[Step] = []
@@ -68,15 +75,46 @@ def run_due(lane: str) -> None:
     for step in STEPS:
         if step.lane != lane or time.monotonic() < step.due:
             continue
+        began = time.monotonic()
         try:
             moved = step.work()
+            step.failures = 0
         except Exception as failure:  # collected, and raised below
             log.exception("step %s failed", step.name)
             failures.append(failure)
+            step.failures += 1
             connection.close()
             moved = 0
+        progress.moved()
+        step.ran_at = time.monotonic()
+        step.took_s = step.ran_at - began
         at_once = moved and step.eager
         step.due = 0.0 if at_once else time.monotonic() + step.interval
     close_old_connections()
     if failures:
         raise ExceptionGroup("sweep steps failed", failures)
+
+
+def tell_steps() -> int:
+    """The step that tells how the steps do, for the status page: seconds they took, seconds since
+    they ran, and how often each has failed without success since."""
+    now = time.monotonic()
+    steps = {
+        step.name: {
+            "lane": step.lane,
+            "took_s": round(step.took_s, 3),
+            "ago_s": round(now - step.ran_at, 1),
+            "failures": step.failures,
+        }
+        for step in STEPS
+        if step.ran_at
+    }
+    if steps:
+        beats.beat(
+            kind=beats.STEPS,
+            host=socket.gethostname(),
+            name=f"steps of {os.getpid()}",
+            pid=os.getpid(),
+            detail=steps,
+        )
+    return 0

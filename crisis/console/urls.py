@@ -11,6 +11,7 @@ from crisis.console.views import (
     manifests,
     people,
     session,
+    status,
     triage,
 )
 
@@ -43,4 +44,5 @@ urlpatterns = [
     path("advisories/issue/", advisories.issue, name="advisory-issue"),
     path("advisories/<int:pk>/withdraw/", advisories.withdraw, name="advisory-withdraw"),
     path("audit/", audit.entries, name="audit"),
+    path("status/", status.overview, name="status"),
 ]

@@ -1,7 +1,8 @@
-"""Accounts: roles and posts are given here."""
+"""Accounts and the duty roster: roles, posts and turns are given here."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -9,7 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel import audit
-from crisis.staff.models import User
+from config.kernel.errors import DomainError
+from crisis.staff.duty import Contact, check_turn, normalise_contact, note_turn
+from crisis.staff.models import DutyTurn, User
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -60,3 +63,45 @@ class StaffAdmin(UserAdmin):
             active=user.is_active,
             posts=sorted(user.posts.values_list("code", flat=True)),
         )
+
+
+class DutyTurnForm(forms.ModelForm):
+    """The same rules as crisis.staff.duty.assign_duty."""
+
+    class Meta:
+        model = DutyTurn
+        fields = ("user", "post", "begins_at", "ends_at", "phone", "wechat", "language")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        written = Contact(given.get("phone") or "", given.get("wechat") or "")
+        try:
+            contact = normalise_contact(written)
+            if given.get("begins_at") and given.get("ends_at"):
+                check_turn(given["begins_at"], given["ends_at"])
+        except DomainError as refusal:
+            raise forms.ValidationError(str(refusal), code=refusal.code) from None
+        return given | {"phone": contact.phone, "wechat": contact.wechat}
+
+
+@admin.register(DutyTurn)
+class DutyTurnAdmin(admin.ModelAdmin):
+    """Who is paged. Numbers stand on the turn's own page alone, and every change is on record."""
+
+    form = DutyTurnForm
+    list_display = ("user", "post", "begins_at", "ends_at")
+    list_filter = ("post",)
+    list_select_related = ("user", "post")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        act = "duty.changed" if change else "duty.assigned"
+        note_turn(obj, actor=request.user.get_username(), act=act)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        note_turn(obj, actor=request.user.get_username(), act="duty.removed")
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for turn in queryset:
+            self.delete_model(request, turn)

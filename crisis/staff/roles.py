@@ -24,6 +24,7 @@ class Capability(models.TextChoices):
     PLAN = "plan", _("编制撤离名单")
     EXPORT = "export", _("导出名单")
     VIEW_AUDIT = "view_audit", _("查看审计日志")
+    VIEW_STATUS = "view_status", _("查看系统状态")
     ADMINISTER = "administer", _("管理系统")
 
 
@@ -37,6 +38,7 @@ _OFFICER = frozenset(
         _C.APPROVE,
         _C.RECORD,
         _C.ISSUE_ADVISORY,
+        _C.VIEW_STATUS,
     }
 )
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
@@ -44,6 +46,6 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.DUTY_HEAD: _OFFICER | {_C.PLAN, _C.EXPORT},
     Role.PLANNER: frozenset({_C.ENTER, _C.VIEW_INCIDENT, _C.VIEW_PERSON, _C.PLAN, _C.EXPORT}),
     Role.LIAISON: frozenset({_C.ENTER}),
-    Role.AUDITOR: frozenset({_C.ENTER, _C.VIEW_INCIDENT, _C.VIEW_AUDIT}),
-    Role.ADMINISTRATOR: frozenset({_C.ENTER, _C.VIEW_AUDIT, _C.ADMINISTER}),
+    Role.AUDITOR: frozenset({_C.ENTER, _C.VIEW_INCIDENT, _C.VIEW_AUDIT, _C.VIEW_STATUS}),
+    Role.ADMINISTRATOR: frozenset({_C.ENTER, _C.VIEW_AUDIT, _C.VIEW_STATUS, _C.ADMINISTER}),
 }

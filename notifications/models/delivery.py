@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from config.kernel import clock
 from config.kernel.fields import EncryptedTextField
 from notifications.models.wave import Wave
 from notifications.states import BatchState, DeliveryState, Outcome
@@ -25,6 +26,9 @@ class Batch(models.Model):
     rung_at = models.DateTimeField(null=True, help_text="When a worker was last told of it.")
     untold = models.BooleanField(default=False)
     doubt_at = models.DateTimeField(null=True, help_text="Since when a delivery is in doubt.")
+    # What waits is counted by batches: deliveries are too many to be counted every few seconds.
+    size = models.PositiveIntegerField(default=0, help_text="Deliveries written into it.")
+    made_at = models.DateTimeField(default=clock.real_now)
 
     class Meta:
         indexes = [

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import F
 
-from config.kernel import clock
+from config.kernel import clock, progress
 from notifications.models import Batch
 from notifications.states import BatchState
 
@@ -48,6 +48,7 @@ def renew(hold: Hold, *, news: bool, doubt: bool) -> bool:
 
     `news` asks for a telling, `doubt` for a look at what is in doubt.
     """
+    progress.moved()  # so that a worker that waits for a permit is not taken for one that hangs
     now = clock.real_now()
     fields: dict[str, object] = {"lease_until": now + lease()}
     if news and time.monotonic() - hold.since > TELL_AFTER_S:

@@ -43,7 +43,7 @@ def add_recipients(*, wave: Wave, recipients: Sequence[Recipient]) -> int:
     if wave.kind == WaveKind.REMINDER:
         recipients = _without_stopped(recipients)
     parts = list(_parts(recipients))
-    batches = _new_batches(wave, [part[0].channel for part in parts])
+    batches = _new_batches(wave, parts)
     rows = [
         _delivery_row(wave, batch.pk, recipient)
         for batch, part in zip(batches, parts, strict=True)
@@ -58,6 +58,9 @@ def add_recipients(*, wave: Wave, recipients: Sequence[Recipient]) -> int:
     if earlier:
         _recount(earlier.values())
         Batch.objects.filter(pk__in=[batch.pk for batch in batches], deliveries=None).delete()
+        for batch in batches:
+            size = Delivery.objects.filter(batch=batch).count()
+            Batch.objects.filter(pk=batch.pk).update(size=size)
     batch_ids = [batch.pk for batch in batches]
     transaction.on_commit(lambda: bell.ring(batch_ids, priority=wave.priority))
     return written
@@ -90,18 +93,19 @@ def _delivery_row(wave: Wave, batch_id: int, recipient: Recipient) -> tuple[obje
     )  # fmt: skip
 
 
-def _new_batches(wave: Wave, channels: Sequence[str]) -> list[Batch]:
+def _new_batches(wave: Wave, parts: Sequence[Sequence[Recipient]]) -> list[Batch]:
     now = clock.real_now()
     return Batch.objects.bulk_create(
         Batch(
             wave=wave,
-            channel=channel,
+            channel=part[0].channel,
+            size=len(part),
             priority=wave.priority,
             state=BatchState.WAITING,
             due_at=now,
             rung_at=now,
         )
-        for channel in channels
+        for part in parts
     )
 
 

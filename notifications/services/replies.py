@@ -18,7 +18,7 @@ from notifications.gateways.base import ReplySeen
 from notifications.meaning import read_meaning
 from notifications.models import Delivery, DeliveryPerson, Inbound, Reply
 from notifications.signals import ReadReply, replies_read
-from notifications.states import Meaning, ReplyState
+from notifications.states import Meaning, ReplyState, WaveKind
 
 # A personal link is good for this long: long past any use, not for ever.
 LINK_LIVES = timedelta(days=30)
@@ -56,7 +56,11 @@ def _address(inbound: Inbound, said: ReplySeen) -> Address:
 
 def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, _Newest]:
     """The newest delivery that was called, for each address that ever got one."""
-    called = Delivery.objects.filter(address_index__in=indexes, called_at__isnull=False)
+    called = Delivery.objects.filter(
+        address_index__in=indexes,
+        called_at__isnull=False,
+        # Who is on duty may be registered too: their answer is to the alert, not to a page.
+    ).exclude(wave__kind=WaveKind.DUTY)
     rows = called.order_by("pk").values_list("channel", "address_index", "pk", "wave__source")
     return {(channel, bytes(index)): _Newest(pk, source) for channel, index, pk, source in rows}
 

@@ -25,6 +25,7 @@ PUBLIC = {
     "public:check-in": "citizens have no account; the token in the link is the key",
     "public:verify": "anybody may check whether a message is ours",
     "public:health": "a load balancer; says ok and the mode",
+    "operations:metrics": "Prometheus, by its token; 403 for everybody while none is set",
 }
 # Reviewed: open to everybody who is logged in, whatever their role.
 ANY_STAFF = {"console:logout"}

@@ -7,6 +7,7 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from crisis.operations import wording
 from registry.countries import country_name
 from registry.geography.reasons import Reason
 from registry.models import Channel, Language
@@ -80,6 +81,11 @@ def kilometres(metres: float | None) -> str:
     if metres is None:
         return ""
     return f"{metres / 1000:.1f}" if metres < 10_000 else f"{metres / 1000:,.0f}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    return wording.duration(seconds)
 
 
 @register.simple_tag(takes_context=True)

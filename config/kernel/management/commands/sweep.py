@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.kernel import sweep
+from config.kernel import progress, sweep
 from config.kernel.processes import die_with_parent
 
 PAUSE_SECONDS = 0.1
@@ -23,21 +23,26 @@ class Command(BaseCommand):
             signal.signal(name, lambda *_: stop.set())
         lanes = [
             # Daemons: a lane that hangs in a dead broker must not keep the process from ending.
-            threading.Thread(target=run_lane, args=(lane, stop), name=lane, daemon=True)
-            for lane in sweep.lanes()
+            threading.Thread(target=run_lane, args=(lane, number, stop), name=lane, daemon=True)
+            for number, lane in enumerate(sweep.lanes())
         ]
         for lane in lanes:
             lane.start()
         while not stop.wait(PAUSE_SECONDS):
+            progress.tick()
             if not all(lane.is_alive() for lane in lanes):
                 raise SystemExit("a lane of the sweep has died; its last words stand above")
         for lane in lanes:
             lane.join(timeout=5)
 
 
-def run_lane(lane: str, stop: threading.Event) -> None:
+def run_lane(lane: str, number: int, stop: threading.Event) -> None:
+    """Run `lane` as hand `number` of this process, so that its watcher sees whether it moves."""
+    progress.be_hand(number)
     while not stop.wait(PAUSE_SECONDS):
+        progress.begin()
         try:
             sweep.run_due(lane)
         except ExceptionGroup:  # already logged step by step; the database may come back
             stop.wait(AFTER_FAILURE_SECONDS)
+        progress.end()

@@ -1,0 +1,50 @@
+"""`manage.py watch`: run this host's processes, and see to it that they get something done."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from config.kernel.processes import die_with_parent
+from config.kernel.supervisor import Child, Supervisor
+from crisis.operations import processes
+from crisis.operations.watching import Watcher
+
+TURN_SECONDS = 0.5
+
+
+class Command(BaseCommand):
+    help = (
+        "Start and watch workers and sweep; restart what gets nothing done; page the duty roster."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--workers", type=int, default=1, help="0 for none on this host")
+        parser.add_argument("--concurrency", type=int, default=2, help="processes a worker")
+        parser.add_argument("--no-sweep", action="store_true", help="where another host sweeps")
+        parser.add_argument("--web", metavar="HOST:PORT", help="serve the pages too")
+        parser.add_argument("--stream", metavar="HOST:PORT", help="serve the event stream too")
+        parser.add_argument("--host", default="", help="the name in rows and pages")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        die_with_parent()
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        supervisor = Supervisor(_children(options))
+        with supervisor, Watcher(supervisor, host=options["host"]) as watcher:
+            while not stop.wait(TURN_SECONDS):
+                watcher.turn()
+
+
+def _children(options: dict[str, Any]) -> list[Child]:
+    chosen = processes.workers(options["workers"], concurrency=options["concurrency"])
+    if not options["no_sweep"]:
+        chosen.append(processes.sweep())
+    if options["web"]:
+        chosen.append(processes.web(options["web"]))
+    if options["stream"]:
+        chosen.append(processes.stream(options["stream"]))
+    return chosen

@@ -1,0 +1,91 @@
+"""What running the system leaves behind: pages, counts of waves, running totals."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crisis.operations.problems import Problem
+from notifications.models import Wave
+
+
+class Page(models.Model):
+    """One call to the duty roster. `where` says which process, wave or lane it is about.
+
+    `slot` numbers the stretches of GUIHANG_PAGE_AGAIN_MINUTES: its unique key keeps two watchers
+    from paging the same thing at once. `wave` is empty when nobody was on duty.
+    """
+
+    problem = models.CharField(_("问题"), max_length=20, choices=Problem)
+    where = models.CharField(_("位置"), max_length=60)
+    slot = models.BigIntegerField()
+    at = models.DateTimeField(_("时间"), help_text="Real time.")
+    people = models.PositiveSmallIntegerField(_("人数"), default=0)
+    wave = models.ForeignKey(Wave, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("值班传呼")
+        verbose_name_plural = _("值班传呼")
+        constraints = [
+            models.UniqueConstraint(fields=["problem", "where", "slot"], name="page_once_a_slot")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.where}"
+
+
+class WaveCount(models.Model):
+    """Whether an incident's first wave accounts for everybody in its audience.
+
+    `audience` is what was frozen at the declaration; `standings` the people written into the roll
+    call; `linked` those a message speaks for; `unaddressed` those without an address; `messages`
+    the sum of the deliveries' states and `written` what the batches say was put into them. Whole
+    means audience = standings = linked + unaddressed, and messages = written.
+    """
+
+    wave = models.OneToOneField(Wave, on_delete=models.CASCADE, related_name="+")
+    counted_at = models.DateTimeField(help_text="Real time.")
+    audience = models.PositiveIntegerField()
+    standings = models.PositiveIntegerField()
+    linked = models.PositiveIntegerField()
+    unaddressed = models.PositiveIntegerField()
+    messages = models.PositiveIntegerField()
+    written = models.PositiveIntegerField()
+    whole = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="wave_not_whole", condition=models.Q(whole=False))
+        ]
+
+    def __str__(self) -> str:
+        return f"wave {self.wave_id} {'whole' if self.whole else 'NOT WHOLE'}"
+
+
+class Tally(models.Model):
+    """A running total, so that a metric need not count millions of rows. `through` is the last id
+    that is counted in it."""
+
+    series = models.CharField(max_length=12)
+    label = models.CharField(max_length=30, blank=True)
+    total = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "label"], name="tally_once_a_label")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.label} {self.total}"
+
+
+class TallyMark(models.Model):
+    """How far a series is counted. Ids are taken before they commit, so a row may appear behind
+    one that is seen already: what is counted are ids that were seen half a minute ago."""
+
+    series = models.CharField(max_length=12, primary_key=True)
+    through = models.BigIntegerField(default=0)
+    seen = models.BigIntegerField(default=0)
+    seen_at = models.DateTimeField(help_text="Real time.")
+
+    def __str__(self) -> str:
+        return f"{self.series} through {self.through}"
