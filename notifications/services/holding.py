@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F
@@ -12,15 +12,20 @@ from notifications.models import Batch
 from notifications.states import BatchState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hold:
-    """The right to work on a batch, as long as its epoch is `epoch`."""
+    """The right to work on a batch, as long as its epoch is `epoch`. `lease_until` is what its
+    holder last wrote: after that, others may be at it."""
 
     batch_id: int
     wave_id: int
     channel: str
     epoch: int
+    lease_until: datetime
     since: float = field(default_factory=time.monotonic)
+
+    def has_lapsed(self) -> bool:
+        return clock.real_now() >= self.lease_until
 
 
 # A batch that takes longer than this has its news told while it is still being sent.
@@ -30,13 +35,14 @@ TELL_AFTER_S = 1.0
 def take_batch(batch_id: int) -> Hold | None:
     """Hold a waiting batch that is due; None when it is held, done or not yet due."""
     now = clock.real_now()
+    until = now + lease()
     taken = Batch.objects.filter(pk=batch_id, state=BatchState.WAITING, due_at__lte=now).update(
-        state=BatchState.HELD, epoch=F("epoch") + 1, lease_until=now + lease()
+        state=BatchState.HELD, epoch=F("epoch") + 1, lease_until=until
     )
     if not taken:
         return None
     batch = Batch.objects.get(pk=batch_id)
-    return Hold(batch.pk, batch.wave_id, batch.channel, batch.epoch)
+    return Hold(batch.pk, batch.wave_id, batch.channel, batch.epoch, until)
 
 
 def lease() -> timedelta:
@@ -50,7 +56,8 @@ def renew(hold: Hold, *, news: bool, doubt: bool) -> bool:
     """
     progress.moved()  # so that a worker that waits for a permit is not taken for one that hangs
     now = clock.real_now()
-    fields: dict[str, object] = {"lease_until": now + lease()}
+    hold.lease_until = now + lease()
+    fields: dict[str, object] = {"lease_until": hold.lease_until}
     if news and time.monotonic() - hold.since > TELL_AFTER_S:
         fields["untold"] = True
     if doubt:

@@ -39,6 +39,7 @@ BUSY_IN_A_ROW = 8
 # A slow provider must not bring a task to its time limit (45 s) in the middle of a window: after
 # this the rest is given back, and somebody takes it a second later.
 GIVE_BACK_AFTER_S = 25.0
+NOT_SENT = CallResult(Outcome.BUSY, provider_code="lease_lapsed")
 UNREADABLE = CallResult(Outcome.REFUSED, provider_code="address_unreadable")
 
 _AFTER: dict[Outcome, DeliveryState] = {
@@ -110,7 +111,7 @@ def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, pace: limits.Pace) -
         finished = []
         if not window:
             break
-        results = _hand_over(wave, hold.channel, gateway, window)
+        results = _hand_over(wave, hold, gateway, window)
         finished = list(zip(window, results, strict=True))
         calls += len(window)
         busy = [row.attempts + 1 for row, result in finished if result.outcome == Outcome.BUSY]
@@ -139,12 +140,14 @@ def _address(row: Row) -> str:
         return ""
 
 
-def _hand_over(
-    wave: Wave, channel: str, gateway: Gateway, window: Sequence[Row]
-) -> list[CallResult]:
+def _hand_over(wave: Wave, hold: Hold, gateway: Gateway, window: Sequence[Row]) -> list[CallResult]:
     """Results in the order of the rows. An address that does not open is refused without a call,
     so that one bad row holds up nobody."""
-    messages = [_message(wave, channel, row) for row in window]
+    messages = [_message(wave, hold.channel, row) for row in window]
+    if hold.has_lapsed():
+        # This process was stopped (a frozen machine, say) since it marked the window: the sweep
+        # may have asked about these rows and given them to somebody else meanwhile.
+        return [NOT_SENT] * len(window)
     answers = iter(caller.hand_over(gateway, [message for message in messages if message]))
     return [next(answers) if message else UNREADABLE for message in messages]
 

@@ -8,12 +8,14 @@ actors, a retraction, hours, or its death.
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, connections
 
 PATIENCE_S = 30.0
+_here = threading.local()
 
 
 class Died(BaseException):
@@ -27,19 +29,18 @@ class Actor:
     def __init__(self, work: Callable[[], object]) -> None:
         self._work, self._connection = work, connections["default"]
         self._turn, self._back = threading.Semaphore(0), threading.Semaphore(0)
-        self._dies, self._failure = False, None
-        self.done = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.actor = self  # type: ignore[attr-defined]
-        self._thread.start()
+        self._dies, self.done = False, False
+        thread = ThreadPoolExecutor(1)
+        self._life = thread.submit(self._run)
+        thread.shutdown(wait=False)
 
     def step(self) -> bool:
         """On to the next commit; whether it lives on."""
         self._turn.release()
         if not self._back.acquire(timeout=PATIENCE_S):
             raise TimeoutError("an actor does not come to its next commit")
-        if self._failure is not None:
-            raise self._failure
+        if self.done:
+            self._life.result(PATIENCE_S)  # raises what it ended of
         return not self.done
 
     def die(self) -> None:
@@ -55,27 +56,21 @@ class Actor:
 
     def _run(self) -> None:
         connections["default"] = self._connection
+        _here.actor = self
         self._turn.acquire()
         try:
             if not self._dies:
                 self._work()
         except Died:
-            pass
-        except BaseException as failure:  # raised again in the test's own thread
-            self._failure = failure
+            return
         finally:
             self.done = True
             self._back.release()
 
 
-def current() -> Actor | None:
-    """The actor whose turn it is; None in the test's own thread."""
-    return getattr(threading.current_thread(), "actor", None)
-
-
 def pause() -> None:
     """A place where a process may be stopped for long, or die. Nothing outside an actor."""
-    actor = current()
+    actor = getattr(_here, "actor", None)
     if actor is not None:
         actor.wait_for_turn()
 
