@@ -43,9 +43,7 @@ ERLANG_NAMES = _first("usr/lib/erlang/erts-*/bin/epmd", "epmd")
 
 def absent() -> str:
     """What of the two is not installed here, in one line; empty when both are."""
-    missing = [
-        name for name, path in (("PostgreSQL", INITDB), ("RabbitMQ", RABBITMQ)) if not path
-    ]
+    missing = [name for name, path in (("PostgreSQL", INITDB), ("RabbitMQ", RABBITMQ)) if not path]
     return f"not installed here: {' and '.join(missing)}" if missing else ""
 
 
@@ -209,7 +207,7 @@ class Rabbit(Server):
     def wipe(self) -> None:
         """Delete every queue, of whatever name, consumers or not."""
         deletes = (
-            "[rabbit_amqqueue:delete(Q, false, false, <<\"test\">>) || Q <- rabbit_amqqueue:list()]."
+            '[rabbit_amqqueue:delete(Q, false, false, <<"test">>) || Q <- rabbit_amqqueue:list()].'
         )
         control = str(Path(RABBITMQ).with_name("rabbitmqctl"))
         subprocess.run(
