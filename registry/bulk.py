@@ -18,7 +18,7 @@ def insert_rows(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
     connection = connections[DEFAULT_DB_ALIAS]  # itself, not the proxy: a million look-ups less
-    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key and not f.generated]
     defaults = {f.attname: f.get_default() for f in fields if f.attname not in rows[0]}
     quote = connection.ops.quote_name
     columns = ", ".join(quote(f.column or "") for f in fields)

@@ -9,7 +9,7 @@ from config.kernel.errors import DomainError
 from config.kernel.text import clean
 from registry.addresses import address_index, normalise_phone
 from registry.drafts import document_index, document_number
-from registry.geography.strips import SHARED_LASTS
+from registry.geography.rows import SHARED_LASTS
 from registry.models import (
     Channel,
     ContactPoint,

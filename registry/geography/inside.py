@@ -1,8 +1,8 @@
 """Who is inside an area at a moment, and why: blueprint promise 1.
 
-Inside: the geodesic distance from a counting whereabouts to the circle is at most its accuracy
-radius, or its country is listed. Certain: that holds wherever within the accuracy radius the
-person is, and at every place that counts for them.
+Inside: the geodesic distance from a counting whereabouts to the circle or polygon is at most its
+accuracy radius, or its country is listed. Certain: that holds wherever within the accuracy radius
+the person is, and at every place that counts for them.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,24 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.geography import strips
-from registry.geography.areas import Area, Circle
+from registry.geography import rows
+from registry.geography.areas import Area
 from registry.geography.counting import Verdicts, judge, reasons_inside
-from registry.geography.near import NearMiss, misses
-from registry.geography.strips import Rows
-from registry.models.whereabouts import MAX_ACCURACY_M, VAGUE_ABOVE_M
+from registry.geography.covering import cover
+from registry.geography.measuring import Measured, measure
+from registry.geography.near import NearMiss, misses, misses_at_home
+from registry.geography.reasons import Reason
+from registry.geography.rows import Places, Rows
+from registry.geography.strips import Strips
+from registry.models.whereabouts import (
+    BANDS_IN_A_WIDE_STRIP,
+    BANDS_PER_DEGREE,
+    MAX_ACCURACY_M,
+    VAGUE_ABOVE_M,
+)
 
 __all__ = ["Inside", "NearMiss", "people_inside", "people_near"]
+WIDE_PER_DEGREE = BANDS_PER_DEGREE // BANDS_IN_A_WIDE_STRIP
 
 
 @dataclass(frozen=True)
@@ -26,8 +36,8 @@ class Inside:
     """Parallel arrays, one entry a person, ordered by person id.
 
     `reasons` are numbers of registry.geography.reasons.Reason. `distances` are metres from the
-    circle's centre to the whereabouts that decided; NaN where only the country is known, or
-    where the area has no circle.
+    circle's centre, or to the polygon (0 inside it), of the whereabouts that decided, within a
+    metre; NaN where only the country is known, or where the area has no shape.
     """
 
     person_ids: NDArray[np.int64]
@@ -39,11 +49,23 @@ class Inside:
         return len(self.person_ids)
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """Who may be inside: residences of people who are at home for certain, each person once and
+    in no listed country; and every row of all others."""
+
+    homes: Places
+    rows: Rows
+    left: NDArray[np.int64]
+
+
 def people_inside(area: Area, *, at: datetime) -> Inside:
     """Everyone inside `area` at `at` (aware UTC) who had not left the registry by then."""
-    verdicts = judge(_rows(area, at, margin_m=0), area.circle)
-    found = _inside(verdicts, area)
-    return _without(found, strips.left_by(at))
+    found = _candidates(area, at)
+    inside = _inside_at_home(found.homes, measure(found.homes, area))
+    if len(found.rows):
+        inside = _joined(inside, _inside(judge(found.rows, area)))
+    return _without(_sorted(inside), found.left)
 
 
 def people_near(
@@ -51,72 +73,111 @@ def people_near(
 ) -> list[NearMiss]:
     """People who are out although a place of theirs is in the area or within `margin_m` of it.
 
-    At most `limit`, the nearest first; people known only by a country that the circle touches
-    but the area does not list come last, and keep up to half of the places.
+    At most `limit`, the nearest first; people known only by a country that the area's shape
+    touches but its list does not name come last, and keep up to half of the places.
     """
-    verdicts = judge(_rows(area, at, margin_m=margin_m), area.circle)
-    left = strips.left_by(at)
-    inside = np.setdiff1d(_inside(verdicts, area).person_ids, left)
-    found = misses(verdicts, area, margin_m=margin_m, inside=inside, left=left)
-    unlisted = _unlisted(area, at, np.union1d(inside, left))
+    found = _candidates(area, at, margin_m=margin_m)
+    homes = measure(found.homes, area, margin_m=margin_m)
+    verdicts = judge(found.rows, area, margin_m=margin_m)
+    inside = np.union1d(
+        _inside_at_home(found.homes, homes).person_ids, _inside(verdicts).person_ids
+    )
+    inside = np.setdiff1d(inside, found.left)
+    missed = misses(verdicts, margin_m=margin_m, inside=inside, left=found.left)
+    missed += misses_at_home(found.homes, homes, margin_m=margin_m, left=found.left, limit=limit)
+    missed.sort(key=NearMiss.nearness)
+    unlisted = _unlisted(area, at, np.union1d(inside, found.left))
     kept = limit - min(len(unlisted), limit // 2)
-    return (found[:kept] + unlisted)[:limit]
+    return (missed[:kept] + unlisted)[:limit]
 
 
-def _rows(area: Area, at: datetime, *, margin_m: float) -> Rows:
-    """Rows that touch the area or its margin; of people on the move, all rows."""
-    parts = []
-    if area.circle:
-        parts += _rows_near(area.circle, area.countries, at, area.circle.radius_m + margin_m)
-    if area.countries:
-        parts.append(strips.rows_in_countries(area.countries, at))
-    return _with_movers(np.concatenate(parts), area, at)
+def _candidates(area: Area, at: datetime, *, margin_m: float | None = None) -> Candidates:
+    """With a margin, also whoever has a place near that does not count."""
+    near, wide = _strips(area, margin_m or 0.0)
+    found = rows.search(near, wide, at)
+    listed = rows.rows_in_countries(area.countries, at) if area.countries else _no_rows()
+    people = np.concatenate([found.homes["person"], found.visitors, listed["person"]])
+    others = rows.rows_of_movers(people, area.countries, at)
+    if margin_m is not None:
+        more = np.setdiff1d(found.visitors, others["person"])
+        others = np.concatenate([others, rows.rows_of_people(more, area.countries, at)])
+    if len(listed):
+        settled = listed[~np.isin(listed["person"], others["person"])]
+        others = np.concatenate([others, settled])
+    homes = found.homes
+    if len(others):
+        homes = homes[~np.isin(homes["person"], others["person"])]
+    return Candidates(homes, others, found.left)
 
 
-def _rows_near(
-    circle: Circle, countries: tuple[str, ...], at: datetime, distance_m: float
-) -> list[Rows]:
-    """Rows within a distance and their accuracy; a row may come twice, which changes nothing."""
-    precise = strips.strips_of(circle, distance_m + VAGUE_ABOVE_M)
-    vague = strips.strips_of(circle, distance_m + MAX_ACCURACY_M)
-    return [
-        strips.rows_in_strips(precise, countries, at),
-        strips.vague_rows_in_strips(vague, countries, at),
-    ]
+def _strips(area: Area, margin_m: float) -> tuple[Strips, Strips]:
+    """Where homes known well may be, and where all other places may."""
+    return (
+        cover(area, VAGUE_ABOVE_M + margin_m),
+        cover(area, MAX_ACCURACY_M + margin_m, per_degree=WIDE_PER_DEGREE),
+    )
 
 
-def _with_movers(rows: Rows, area: Area, at: datetime) -> Rows:
-    people = np.unique(rows["person"])
-    moving = strips.rows_of_movers(people, area.countries, at)
-    others = rows[~np.isin(rows["person"], moving["person"])]
-    return np.concatenate([others, moving])
+def _no_rows() -> Rows:
+    return np.empty(0, dtype=rows.ROW)
 
 
-def _inside(verdicts: Verdicts, area: Area) -> Inside:
+def _inside_at_home(homes: Places, measured: Measured) -> Inside:
+    """People of one place: nothing to weigh against it."""
+    chosen = np.flatnonzero(measured.touches)
+    return Inside(
+        person_ids=homes["person"][chosen],
+        certain=measured.certain[chosen].astype(np.uint8),
+        reasons=np.full(len(chosen), Reason.RESIDENCE_IN_CIRCLE, dtype=np.uint8),
+        distances=measured.distance_m[chosen].astype(np.float32),
+    )
+
+
+def _inside(verdicts: Verdicts) -> Inside:
     decides = np.flatnonzero(verdicts.counts & verdicts.touches)
     doubtful = verdicts.of_people(verdicts.counts & ~verdicts.certain)
-    reasons = reasons_inside(verdicts, area.circle)
+    reasons = reasons_inside(verdicts)
     chosen = _first_of_each(verdicts, decides, reasons)
     who = verdicts.who[chosen]
     return Inside(
         person_ids=verdicts.people[who],
         certain=(~doubtful[who]).astype(np.uint8),
         reasons=reasons[chosen],
-        distances=verdicts.distance_m[chosen].astype(np.float32),
+        distances=verdicts.measured.distance_m[chosen].astype(np.float32),
     )
 
 
 def _first_of_each(
-    verdicts: Verdicts, rows: NDArray[np.intp], reasons: NDArray[np.uint8]
+    verdicts: Verdicts, chosen: NDArray[np.intp], reasons: NDArray[np.uint8]
 ) -> NDArray[np.intp]:
     """Of every person the row with the strongest reason, then the nearest; ordered by person."""
-    order = np.lexsort((verdicts.distance_m[rows], reasons[rows], verdicts.who[rows]))
-    rows = rows[order]
-    _, first = np.unique(verdicts.who[rows], return_index=True)
-    return rows[first]
+    distance = verdicts.measured.distance_m[chosen]
+    order = np.lexsort((distance, reasons[chosen], verdicts.who[chosen]))
+    chosen = chosen[order]
+    _, first = np.unique(verdicts.who[chosen], return_index=True)
+    return chosen[first]
+
+
+def _joined(one: Inside, other: Inside) -> Inside:
+    """Both; nobody is in both."""
+    return Inside(
+        np.concatenate([one.person_ids, other.person_ids]),
+        np.concatenate([one.certain, other.certain]),
+        np.concatenate([one.reasons, other.reasons]),
+        np.concatenate([one.distances, other.distances]),
+    )
+
+
+def _sorted(found: Inside) -> Inside:
+    order = np.argsort(found.person_ids)
+    return Inside(
+        found.person_ids[order], found.certain[order], found.reasons[order], found.distances[order]
+    )
 
 
 def _without(found: Inside, left: NDArray[np.int64]) -> Inside:
+    if not len(left):
+        return found
     keep = ~np.isin(found.person_ids, left)
     return Inside(
         found.person_ids[keep], found.certain[keep], found.reasons[keep], found.distances[keep]
@@ -124,15 +185,18 @@ def _without(found: Inside, left: NDArray[np.int64]) -> Inside:
 
 
 def _unlisted(area: Area, at: datetime, known: NDArray[np.int64]) -> list[NearMiss]:
-    """People known only by a country in which somebody's point lies in the circle."""
-    if area.circle is None:
-        return []
-    touched = strips.countries_in_strips(strips.strips_of(area.circle, area.circle.radius_m))
+    """People known only by a country in which somebody's point lies in the shape."""
+    shape = cover(area, 0.0), cover(area, 0.0, per_degree=WIDE_PER_DEGREE)
+    touched = rows.countries_in(*shape)
     missing = sorted(set(touched) - set(area.countries))
     if not missing:
         return []
-    rows = _with_movers(strips.rows_known_by_country(missing, at), Area(None, tuple(missing)), at)
-    verdicts = judge(rows, None)
-    pointless = np.isnan(rows["latitude"])
-    found = np.unique(rows["person"][verdicts.counts & verdicts.touches & pointless])
-    return [NearMiss.known_by_country(p) for p in np.setdiff1d(found, known).tolist()]
+    alone = Area(None, tuple(missing))
+    found = rows.rows_known_by_country(missing, at)
+    moving = rows.rows_of_movers(np.unique(found["person"]), missing, at)
+    others = found[~np.isin(found["person"], moving["person"])]
+    verdicts = judge(np.concatenate([others, moving]), alone)
+    pointless = np.isnan(verdicts.rows["latitude"])
+    chosen = verdicts.counts & verdicts.touches & pointless
+    ids = np.unique(verdicts.rows["person"][chosen])
+    return [NearMiss.known_by_country(p) for p in np.setdiff1d(ids, known).tolist()]

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.geography.areas import Area
-from registry.geography.counting import Flags, Verdicts
+from registry.geography.counting import Verdicts
+from registry.geography.measuring import Flags, Measured
 from registry.geography.reasons import Reason
-from registry.geography.strips import Stage
+from registry.geography.rows import Places, Stage
 
 
 @dataclass(frozen=True)
 class NearMiss:
-    """`distance_m`: metres from the circle's centre to the place in question; None if unknown."""
+    """`distance_m`: metres from the circle's centre, or to the polygon, of the place in question;
+    None if unknown."""
 
     person_id: int
     reason: Reason
@@ -23,39 +24,59 @@ class NearMiss:
     def known_by_country(cls, person_id: int) -> "NearMiss":
         return cls(person_id, Reason.OUT_COUNTRY_NOT_LISTED, None)
 
+    def nearness(self) -> tuple[float, int]:
+        return (np.inf if self.distance_m is None else self.distance_m, self.person_id)
+
 
 def misses(
     verdicts: Verdicts,
-    area: Area,
     *,
     margin_m: float,
     inside: NDArray[np.int64],
     left: NDArray[np.int64],
 ) -> list[NearMiss]:
-    """Those with a place in the area or its margin who are not in `inside`, nearest first."""
+    """Those with a place in the area or its margin who are not in `inside`."""
     persons = verdicts.people[verdicts.who]
     gone = np.isin(persons, left)
-    candidates = np.flatnonzero(_close(verdicts, area, margin_m) & ~np.isin(persons, inside))
+    candidates = np.flatnonzero(_close(verdicts, margin_m) & ~np.isin(persons, inside))
     reasons = np.where(gone, Reason.OUT_LEFT_REGISTRY, _reasons(verdicts))
     # A place in the area that does not count says more than one that counts and is too far.
-    order = np.lexsort((verdicts.distance_m[candidates], ~verdicts.touches[candidates]))
+    order = np.lexsort((verdicts.measured.distance_m[candidates], ~verdicts.touches[candidates]))
     chosen: dict[int, NearMiss] = {}
     for row in candidates[order].tolist():
-        distance = float(verdicts.distance_m[row])
+        distance = float(verdicts.measured.distance_m[row])
         known = None if np.isnan(distance) else distance
         person = int(persons[row])
         chosen.setdefault(person, NearMiss(person, Reason(int(reasons[row])), known))
-    return sorted(chosen.values(), key=_nearness)
+    return list(chosen.values())
 
 
-def _nearness(miss: NearMiss) -> tuple[float, int]:
-    return (np.inf if miss.distance_m is None else miss.distance_m, miss.person_id)
+def misses_at_home(
+    homes: Places,
+    measured: Measured,
+    *,
+    margin_m: float,
+    left: NDArray[np.int64],
+    limit: int,
+) -> list[NearMiss]:
+    """The same for people who have one place only: the nearest `limit` of them."""
+    gone = np.isin(homes["person"], left)
+    close = measured.beyond_m <= homes["accuracy_m"] + margin_m  # NaN compares false
+    candidates = np.flatnonzero(close & (gone | ~measured.touches))
+    order = np.lexsort((homes["person"][candidates], measured.distance_m[candidates]))
+    return [
+        NearMiss(
+            int(homes["person"][row]),
+            Reason.OUT_LEFT_REGISTRY if gone[row] else Reason.OUT_TOO_FAR,
+            float(measured.distance_m[row]),
+        )
+        for row in candidates[order[:limit]].tolist()
+    ]
 
 
-def _close(verdicts: Verdicts, area: Area, margin_m: float) -> Flags:
-    radius = area.circle.radius_m if area.circle else 0.0
+def _close(verdicts: Verdicts, margin_m: float) -> Flags:
     accuracy = np.nan_to_num(verdicts.rows["accuracy_m"])
-    close: Flags = verdicts.touches | (verdicts.distance_m <= radius + accuracy + margin_m)
+    close: Flags = verdicts.touches | (verdicts.measured.beyond_m <= accuracy + margin_m)
     return close
 
 

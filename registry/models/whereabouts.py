@@ -1,18 +1,22 @@
 """Where a person is thought to be, how well we know it, and since when."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.fields import EncryptedTextField
 from registry.models.person import Person
+from registry.packing import PackedPlace
 
 # A place vaguer than this is «known only by country»: it has no coordinate.
 MAX_ACCURACY_M = 50_000
 BANDS_PER_DEGREE = 20
-# Most places are known better than this; the few vaguer ones have a search index of their own,
-# so that a small circle need not look at everybody within 50 km of its edge.
+# Homes are mostly known better than this. What is known less well, and the places of people on
+# the way, lie in wider strips of their own, so that a small circle need not look at everybody
+# within 50 km of its edge. Their numbers begin beyond the band's, which lie within ±1,800.
 VAGUE_ABOVE_M = 1_000.0
+BANDS_IN_A_WIDE_STRIP = 4
+WIDE_STRIPS_FROM = 4_500  # the equator's: 4,000 + 2,000 / 4
 
 
 class WhereaboutsKind(models.TextChoices):
@@ -26,7 +30,7 @@ class Whereabouts(models.Model):
 
     `latitude` and `longitude` are WGS-84 degrees and stay plain, for search; both are null for a
     person known only by country. `accuracy_m` is the radius in metres within which the person is
-    thought to be. `band` is floor(latitude × 20), kept for the search index.
+    thought to be. `band` is floor(latitude × 20); `strip` and `packed` are what the search reads.
     """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="whereabouts")
@@ -41,6 +45,19 @@ class Whereabouts(models.Model):
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField()
+    strip = models.GeneratedField(
+        expression=Case(
+            When(kind="residence", accuracy_m__lte=VAGUE_ABOVE_M, then=F("band")),
+            # Whole numbers above zero are divided alike everywhere.
+            default=(F("band") + 2_000) / BANDS_IN_A_WIDE_STRIP + 4_000,
+            output_field=models.SmallIntegerField(null=True),
+        ),
+        output_field=models.SmallIntegerField(null=True),
+        db_persist=True,
+    )
+    packed = models.GeneratedField(
+        expression=PackedPlace(), output_field=models.BinaryField(null=True), db_persist=True
+    )
 
     class Meta:
         verbose_name = _("所在地")
@@ -68,14 +85,7 @@ class Whereabouts(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["band", "longitude"],
-                include=["person", "latitude", "accuracy_m"],
-                name="whereabouts_by_strip",
-            ),
-            models.Index(
-                fields=["band", "longitude"],
-                condition=Q(accuracy_m__gt=VAGUE_ABOVE_M),
-                name="whereabouts_vague_by_strip",
+                fields=["strip", "longitude"], include=["packed"], name="whereabouts_by_strips"
             ),
             models.Index(fields=["country"], name="whereabouts_by_country"),
             # Few people move: whether one does is read from this small index.

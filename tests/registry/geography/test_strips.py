@@ -9,8 +9,8 @@ import pytest
 from geopy.distance import geodesic
 
 from registry.geography.areas import Circle, make_area, make_circle
-from registry.geography.counting import WGS84
 from registry.geography.inside import people_inside
+from registry.geography.lines import WGS84
 from registry.geography.strips import strips_of
 from registry.models import Person, Whereabouts
 

@@ -1,0 +1,68 @@
+"""How far places are from an area: arrays in, arrays out, exact where it decides."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.geography.areas import Area, Circle
+from registry.geography.lines import (
+    ROUGH_ERROR_M,
+    WGS84,
+    Floats,
+    rough_distances,
+)
+from registry.geography.rows import Places
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One entry a place; nothing is true of one without a point.
+
+    `distance_m`: from a circle's centre; to a polygon, 0 inside it; NaN for no point, or too far
+    from a polygon to be measured. `beyond_m`: how far outside the edge, 0 or less inside.
+    `touches`: somewhere within its accuracy the person is inside; `certain`: everywhere.
+    """
+
+    distance_m: Floats
+    beyond_m: Floats
+    touches: Flags
+    certain: Flags
+
+
+def measure(places: Places, area: Area, *, margin_m: float = 0.0) -> Measured:
+    """Measure places (fields latitude, longitude, accuracy_m) against the area's shape.
+
+    Distances from a polygon are told up to `margin_m` beyond the accuracy.
+    """
+    if area.circle is not None:
+        return _measure_circle(places, area.circle)
+    nowhere = np.full(len(places), np.nan)
+    nothing = np.zeros(len(places), dtype=bool)
+    return Measured(nowhere, nowhere, nothing, nothing)
+
+
+def _measure_circle(places: Places, circle: Circle) -> Measured:
+    latitude, longitude = places["latitude"], places["longitude"]
+    accuracy = places["accuracy_m"]
+    distance = rough_distances(circle.latitude, circle.longitude, latitude, longitude)
+    outer, inner = circle.radius_m + accuracy, circle.radius_m - accuracy
+    close = np.minimum(np.abs(distance - outer), np.abs(distance - inner)) <= ROUGH_ERROR_M
+    exact = np.flatnonzero(close | np.isinf(distance))
+    distance[exact] = exact_distances(circle, latitude[exact], longitude[exact])
+    return Measured(
+        distance_m=distance,
+        beyond_m=distance - circle.radius_m,
+        touches=distance <= outer,  # NaN compares false
+        certain=distance + accuracy <= circle.radius_m,
+    )
+
+
+def exact_distances(circle: Circle, latitude: Floats, longitude: Floats) -> Floats:
+    """Geodesic metres on WGS-84 from the circle's centre."""
+    size = len(latitude)
+    centre = np.full(size, circle.longitude), np.full(size, circle.latitude)
+    metres: Floats = WGS84.inv(*centre, longitude, latitude)[2]
+    return metres

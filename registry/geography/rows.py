@@ -1,0 +1,240 @@
+"""The whereabouts near an area or in a country, fetched as arrays: the only raw SQL of the search.
+
+Most people are at home: their residences come packed, from an index alone, and need no more than
+to be measured. Only of the few who move (a fresh shared position, or a trip with its grace) all
+places are read, with what each is worth.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from registry.geography import binary
+from registry.geography.strips import Strips
+from registry.models.whereabouts import WIDE_STRIPS_FROM
+
+SHARED_LASTS = timedelta(hours=72)
+TRIP_GRACE = timedelta(hours=48)
+FEW = 1_000  # people: to ask for each is quick
+
+
+class Stage(IntEnum):
+    """What a whereabouts row is worth at the moment asked about."""
+
+    SHARED = 0
+    TRIP = 1
+    TRIP_GRACE = 2
+    RESIDENCE = 3
+    SHARED_STALE = 4
+    TRIP_OVER = 5
+    TRIP_NOT_BEGUN = 6
+    SHARED_SUPERSEDED = 7
+
+
+# Degrees and metres; NaN where the row has no point. PLACE is the packed column.
+PLACE = np.dtype(
+    [
+        ("person", np.int64),
+        ("latitude", np.float64),
+        ("longitude", np.float64),
+        ("accuracy_m", np.float64),
+        ("at_home", np.int16),
+    ]
+)
+ROW = np.dtype([*PLACE.descr, ("listed", np.int16), ("stage", np.int16)])
+Places = NDArray[np.void]
+Rows = NDArray[np.void]
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies in the strips: residences; ids of those with another place there, current or not
+    (may repeat); and the ids of all who have left the registry, sorted."""
+
+    homes: Places
+    visitors: Ids
+    left: Ids
+
+
+# -- SQL ---------------------------------------------------------------------------------------
+
+_STAGE = """CASE w.kind
+    WHEN 'residence' THEN 3
+    WHEN 'shared' THEN CASE
+        WHEN w.recorded_at < %(fresh_since)s THEN 4
+        WHEN EXISTS (
+            SELECT 1 FROM registry_whereabouts n
+            WHERE n.person_id = w.person_id AND NOT (n.kind = 'residence') AND n.kind = 'shared'
+              AND (n.recorded_at > w.recorded_at
+                   OR (n.recorded_at = w.recorded_at AND n.id > w.id))) THEN 7
+        ELSE 0 END
+    ELSE CASE
+        WHEN w.starts_at <= %(at)s AND w.ends_at >= %(at)s THEN 1
+        WHEN w.starts_at <= %(grace_ahead)s AND w.ends_at >= %(grace_behind)s THEN 2
+        WHEN w.ends_at < %(at)s THEN 5
+        ELSE 6 END
+    END"""
+_MOVES = """NOT (w.kind = 'residence') AND (
+    (w.kind = 'shared' AND w.recorded_at >= %(fresh_since)s)
+    OR (w.kind = 'trip' AND w.starts_at <= %(grace_ahead)s AND w.ends_at >= %(grace_behind)s))"""
+_LEFT = "SELECT {} FROM registry_person WHERE left_at IS NOT NULL AND left_at <= %(at)s"
+
+_IN_STRIPS = {
+    "sqlite": """json_each(%(strips)s) s
+        CROSS JOIN registry_whereabouts w ON w.strip = json_extract(s.value, '$[0]')
+        AND w.longitude BETWEEN json_extract(s.value, '$[1]') AND json_extract(s.value, '$[2]')""",
+    # OFFSET 0 keeps the planner to one look into the index for each strip: it cannot know how
+    # narrow they are, and would rather read the table.
+    "postgresql": """unnest(%(strip)s, %(west)s, %(east)s) AS s(strip, west, east)
+        CROSS JOIN LATERAL (
+            SELECT w.packed, w.country FROM registry_whereabouts w
+            WHERE w.strip = s.strip AND w.longitude BETWEEN s.west AND s.east OFFSET 0
+        ) w""",
+}
+_LISTED = {
+    "sqlite": "w.country IN (SELECT value FROM json_each(%(countries)s))",
+    "postgresql": "w.country = ANY(%(countries)s)",
+}
+_AMONG = {
+    "sqlite": "w.person_id IN (SELECT value FROM json_each(%(ids)s))",
+    "postgresql": "w.person_id = ANY(%(ids)s)",
+}
+
+
+def search(near: Strips, wide: Strips, at: datetime) -> Found:
+    """Read the strips: `near` for homes known within VAGUE_ABOVE_M, `wide` (wider ones) for the
+    rest: vaguer homes, and the places of people on the way."""
+    source, values = _IN_STRIPS[connection.vendor], _strips(near, wide) | {"at": _moments(at)["at"]}
+    if connection.vendor == "postgresql":
+        # One statement and one row: a small area costs one way to the server and back.
+        gone = _LEFT.format("string_agg(int8send(id), ''::bytea)")
+        packed, left = binary.fetch_row(
+            f"SELECT string_agg(w.packed, ''::bytea), ({gone}) FROM {source}",  # noqa: S608
+            values,
+        )
+        return _sorted_out(binary.records(packed, PLACE), binary.ids(left))
+    columns = "w.person_id, w.latitude, w.longitude, w.accuracy_m, w.kind = 'residence'"
+    places = _fetch(f"SELECT {columns} FROM {source}", values)  # noqa: S608 (our own constants)
+    left = [person for (person,) in _fetch(_LEFT.format("id"), values)]
+    return _sorted_out(np.array(places, dtype=PLACE), np.array(left, dtype=np.int64))
+
+
+def _sorted_out(places: Places, left: Ids) -> Found:
+    at_home = places["at_home"] != 0
+    if at_home.all():
+        return Found(places, np.empty(0, dtype=np.int64), np.sort(left))
+    return Found(places[at_home], places["person"][~at_home], np.sort(left))
+
+
+def rows_of_movers(people: Ids, countries: Sequence[str], at: datetime) -> Rows:
+    """All rows of those among `people` for whom a shared position or a trip counts at `at`."""
+    if len(people) > FEW and connection.vendor == "postgresql" and len(people) > _movers():
+        # Fewer move at all than we would ask about.
+        people = people[np.isin(people, _who_moves("TRUE", _moments(at)))]
+    if len(people):
+        people = _who_moves(_AMONG[connection.vendor], _moments(at) | _people(people))
+    return rows_of_people(people, countries, at)
+
+
+def _who_moves(where: str, values: Mapping[str, Any]) -> Ids:
+    source = f"FROM registry_whereabouts w WHERE {_MOVES} AND {where}"
+    if connection.vendor == "postgresql":
+        packed = "SELECT string_agg(int8send(w.person_id), ''::bytea)"
+        return np.unique(binary.ids(binary.fetch_row(f"{packed} {source}", values)[0]))
+    found = _fetch(f"SELECT DISTINCT w.person_id {source}", values)
+    return np.array([person for (person,) in found], dtype=np.int64)
+
+
+def _movers() -> float:
+    """About how many rows of people on the way there are, as PostgreSQL last counted them."""
+    (rows,) = binary.fetch_row(
+        "SELECT reltuples::float8 FROM pg_class WHERE oid = 'whereabouts_of_movers'::regclass", {}
+    )
+    return float(rows) if rows >= 0 else np.inf
+
+
+def rows_of_people(people: Ids, countries: Sequence[str], at: datetime) -> Rows:
+    """All rows of these people, current or not."""
+    if not len(people):
+        return np.empty(0, dtype=ROW)
+    return _rows(_AMONG[connection.vendor], countries, at, _people(people))
+
+
+def rows_in_countries(countries: Sequence[str], at: datetime) -> Rows:
+    """Every whereabouts in these countries, with or without a point."""
+    return _rows(_LISTED[connection.vendor], countries, at, {})
+
+
+def rows_known_by_country(countries: Sequence[str], at: datetime) -> Rows:
+    """Every whereabouts in these countries that has no point."""
+    return _rows(f"w.band IS NULL AND {_LISTED[connection.vendor]}", countries, at, {})
+
+
+def countries_in(near: Strips, wide: Strips) -> list[str]:
+    """The countries of all points in the strips."""
+    source = _IN_STRIPS[connection.vendor]
+    statement = f"SELECT DISTINCT w.country FROM {source}"  # noqa: S608 (our own constants)
+    return sorted(country for (country,) in _fetch(statement, _strips(near, wide)))
+
+
+def _rows(where: str, countries: Sequence[str], at: datetime, values: Mapping[str, Any]) -> Rows:
+    """`listed` says that the row's country is among `countries`."""
+    sqlite = connection.vendor == "sqlite"
+    listed = _LISTED[connection.vendor] if countries else "1 = 0"
+    known = {"countries": json.dumps(countries) if sqlite else list(countries)} if countries else {}
+    everything = {**_moments(at), **values, **known}
+    source = f"FROM registry_whereabouts w WHERE {where}"
+    if sqlite:
+        columns = f"w.person_id, w.latitude, w.longitude, w.accuracy_m, 0, {listed}, {_STAGE}"
+        return np.array(_fetch(f"SELECT {columns} {source}", everything), dtype=ROW)
+    packed = f"w.packed || int2send(({listed})::int::int2) || int2send(({_STAGE})::int2)"
+    row = binary.fetch_row(f"SELECT string_agg({packed}, ''::bytea) {source}", everything)
+    return binary.records(row[0], ROW)
+
+
+def _fetch(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    if connection.vendor == "postgresql":
+        return binary.fetch(statement, values)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def _people(people: Ids) -> dict[str, Any]:
+    if connection.vendor == "sqlite":
+        return {"ids": json.dumps(people.tolist())}
+    return {"ids": binary.Array(people.astype(np.int64))}
+
+
+def _strips(near: Strips, wide: Strips) -> dict[str, Any]:
+    """The parameters that name strips as the column Whereabouts.strip does."""
+    strip = np.concatenate([near.bands, wide.bands + WIDE_STRIPS_FROM])
+    west = np.concatenate([near.west, wide.west])
+    east = np.concatenate([near.east, wide.east])
+    if connection.vendor == "sqlite":
+        columns = strip.tolist(), west.tolist(), east.tolist()
+        return {"strips": json.dumps(list(zip(*columns, strict=True)))}
+    return {
+        "strip": binary.Array(strip.astype(np.int16)),
+        "west": binary.Array(west),
+        "east": binary.Array(east),
+    }
+
+
+def _moments(at: datetime) -> dict[str, Any]:
+    moments = {
+        "at": at,
+        "fresh_since": at - SHARED_LASTS,
+        "grace_ahead": at + TRIP_GRACE,
+        "grace_behind": at - TRIP_GRACE,
+    }
+    adapt = connection.ops.adapt_datetimefield_value
+    return {name: adapt(moment) for name, moment in moments.items()}
