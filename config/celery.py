@@ -6,6 +6,7 @@ Why each setting has its value: docs/reliability.md.
 
 import gc
 import os
+import sys
 from typing import Any
 
 from celery import Celery, Task, bootsteps
@@ -13,6 +14,7 @@ from celery.signals import (
     setup_logging,
     task_postrun,
     task_prerun,
+    worker_init,
     worker_process_init,
     worker_ready,
 )
@@ -51,6 +53,18 @@ app.steps["consumer"].add(Tick)
 @setup_logging.connect
 def _use_django_logging(**_: object) -> None:
     """Leave logging as Django has set it; Celery's own set-up would print task arguments."""
+
+
+@worker_init.connect
+def _hold_at_start(**_: object) -> None:
+    """Celery runs Django's checks and goes on whatever they say; this ends the worker."""
+    from config.kernel.errors import DomainError
+    from config.kernel.installation import hold_at_start
+
+    try:
+        hold_at_start()
+    except DomainError as refusal:
+        sys.exit(f"归航 Guihang cannot start: {refusal.message}")
 
 
 @worker_process_init.connect

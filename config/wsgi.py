@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+
+from config.kernel.installation import hold_at_start  # noqa: E402 - once the apps are loaded
+
+hold_at_start()

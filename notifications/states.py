@@ -37,7 +37,7 @@ class DeliveryState(models.TextChoices):
 _S = DeliveryState
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     # Delivered only after an earlier call: its receipt came before the repeat left.
-    _S.PENDING: frozenset({_S.CALLING, _S.EXPIRED, _S.CANCELLED, _S.FAILED, _S.DELIVERED}),
+    _S.PENDING: frozenset({_S.CALLING, _S.EXPIRED, _S.CANCELLED, _S.DELIVERED}),
     # Back to pending only when the provider said plainly that it did not accept.
     _S.CALLING: frozenset(
         {_S.ACCEPTED, _S.FAILED, _S.PENDING, _S.IN_DOUBT, _S.DELIVERED, _S.UNDELIVERED}

@@ -8,13 +8,15 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from config.kernel import clock
 
+# The tag of what every process asks before it starts (config.kernel.installation.hold_at_start).
+AT_START = "guihang"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def register_checks() -> None:
-    register(check_public_url)
-    register(check_clock)
-    register(check_threshold)
+    register(check_public_url, AT_START)
+    register(check_clock, AT_START)
+    register(check_threshold, AT_START)
 
 
 def check_public_url(**_: Any) -> list[CheckMessage]:

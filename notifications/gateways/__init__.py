@@ -7,15 +7,12 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.errors import DomainError
-from notifications.checks import gateway_problem
-from notifications.gateways.base import Gateway
+from notifications.gateways.base import Gateway, hold_to_mode
 
 GATEWAYS = {
     "sms": "notifications.gateways.twilio.TwilioGateway",
     "wechat": "notifications.gateways.wechat.WeChatGateway",
 }
-# Which setting holds the address that must fit the installation's mode.
-URL_SETTINGS = {"sms": "TWILIO_URL", "wechat": "WECHAT_URL"}
 CHANNELS = {"twilio": "sms", "wechat": "wechat"}
 
 
@@ -23,16 +20,9 @@ def gateway_for(channel: str) -> Gateway:
     """The gateway of a channel. Raises DomainError mode_mismatch or unknown_gateway."""
     if channel not in GATEWAYS:
         raise _unknown(channel)
-    setting = URL_SETTINGS[channel]
-    url = getattr(settings, setting)
-    if problem := gateway_problem(settings.MODE, setting, url):
-        raise DomainError(
-            "mode_mismatch",
-            _("本安装的模式与网关地址不符，拒绝发送。请检查 GUIHANG_%(setting)s。")
-            % {"setting": setting},
-            {"setting": setting, "mode": settings.MODE, "problem": problem},
-        )
-    return _built(channel, settings.MODE, url)
+    kind: type[Gateway] = import_string(GATEWAYS[channel])
+    hold_to_mode(kind.url_setting)  # once more: what was built before is kept
+    return _built(kind, settings.MODE, getattr(settings, kind.url_setting))
 
 
 def gateway_named(name: str) -> Gateway:
@@ -43,9 +33,8 @@ def gateway_named(name: str) -> Gateway:
 
 
 @cache
-def _built(channel: str, mode: str, url: str) -> Gateway:
-    gateway: Gateway = import_string(GATEWAYS[channel])()
-    return gateway
+def _built(kind: type[Gateway], mode: str, url: str) -> Gateway:
+    return kind()
 
 
 def _unknown(name: str) -> DomainError:

@@ -16,6 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from config.kernel.errors import DomainError
+from notifications.checks import gateway_problem
 from notifications.gateways.wire import NotSentError, Wire, WireError
 from notifications.states import Outcome, ReceiptStatus
 
@@ -118,13 +123,19 @@ class Gateway(ABC):
 
     `senders` are the numbers it sends from. `rate` is how many messages a second it may be given
     by the whole installation, `sender_rate` how many may leave by each number; 0 is no limit.
+    `url_setting` names the setting that holds the provider's address; one that does not fit the
+    installation's mode is refused here already (DomainError mode_mismatch).
     """
 
     name: str
     channel: str
+    url_setting: str
     senders: tuple[str, ...] = ("",)
     rate: float = 0.0
     sender_rate: float = 0.0
+
+    def __init__(self) -> None:
+        hold_to_mode(self.url_setting)
 
     def sender_of(self, address: str) -> str:
         """The number that writes to `address`: always the same, and when a number is added or
@@ -185,6 +196,17 @@ class Gateway(ABC):
     def answer(self, request: WebhookRequest) -> tuple[bytes, str]:
         """Body and content type with which a verified push is answered at once (status 200)."""
         return b"", "text/plain"
+
+
+def hold_to_mode(url_setting: str) -> None:
+    """Raises DomainError mode_mismatch where this address does not fit the installation's mode."""
+    if problem := gateway_problem(settings.MODE, url_setting, getattr(settings, url_setting)):
+        raise DomainError(
+            "mode_mismatch",
+            _("本安装的模式与网关地址不符，拒绝发送。请检查 GUIHANG_%(setting)s。")
+            % {"setting": url_setting},
+            {"setting": url_setting, "mode": settings.MODE, "problem": problem},
+        )
 
 
 # How long nobody calls a provider that turned a call away for speed and named no time; and the

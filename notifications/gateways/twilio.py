@@ -70,8 +70,10 @@ CLOCK_SLACK = timedelta(seconds=5)
 class TwilioGateway(Gateway):
     name = "twilio"
     channel = "sms"
+    url_setting = "TWILIO_URL"
 
     def __init__(self) -> None:
+        super().__init__()
         account, token = settings.TWILIO_ACCOUNT, settings.TWILIO_TOKEN
         base = settings.TWILIO_URL.rstrip("/")
         messages = f"{base}/2010-04-01/Accounts/{account}/Messages"

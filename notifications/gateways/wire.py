@@ -9,7 +9,7 @@ matters for an alert: nothing was sent, or something was and nobody knows what b
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import TracebackType
 from typing import NamedTuple, cast
@@ -47,9 +47,16 @@ class NoAnswerError(WireError):
 
 
 class Wire:
-    """Connections of one event loop, at most `connections` at once. `async with`, or close()."""
+    """Connections of one event loop, at most `connections` at once. `async with`, or close().
 
-    def __init__(self, connections: int) -> None:
+    `refuses` says why no connection may be made to (host, port, by TLS), or nothing. It is the
+    last word: whatever a gateway made of its settings, this is where it would go.
+    """
+
+    def __init__(
+        self, connections: int, *, refuses: Callable[[str, int, bool], str] = lambda *_: ""
+    ) -> None:
+        self._refuses = refuses
         self._free = asyncio.Semaphore(connections)
         self._idle: dict[Place, list[_Line]] = {}
         self._heads: dict[tuple[URL, int], tuple[Mapping[str, str], bytes]] = {}
@@ -77,7 +84,7 @@ class Wire:
         """POST `body`, or GET without one; status and whole body. Raises WireError."""
         async with self._free:
             place = (url.raw_host or "", url.port or 0, url.scheme == "https")
-            line = self._take(place) or await _connect(place)
+            line = self._take(place) or await self._connect(place)
             try:
                 answer = await line.ask(self._request(url, headers, body))
             except BaseException:
@@ -88,6 +95,11 @@ class Wire:
             else:
                 line.close()
             return answer
+
+    async def _connect(self, place: Place) -> "_Line":
+        if self._refuses(*place):
+            raise NotSentError("refused: mode")
+        return await _connect(place)
 
     def _take(self, place: Place) -> "_Line | None":
         lines = self._idle.get(place)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import uvloop
 from django.conf import settings
 
+from notifications.checks import place_problem
 from notifications.gateways.base import CallResult, Gateway, Outgoing
 from notifications.gateways.wire import Wire
 
@@ -25,7 +26,7 @@ class _Caller:
         self.http: Wire = self.loop.run_until_complete(self._open())
 
     async def _open(self) -> Wire:
-        return Wire(settings.SEND_WINDOW)
+        return Wire(settings.SEND_WINDOW, refuses=place_problem)
 
 
 _caller: _Caller | None = None

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from config.kernel import bulk, clock
 from notifications import bell
 from notifications.gateways import gateway_for
-from notifications.gateways.base import CallResult
+from notifications.gateways.base import CallResult, Gateway
 from notifications.models import Attempt, Batch, Delivery, Wave
 from notifications.services import caller
 from notifications.services.sending import close_pending, hold_to_mode, send_batch, wording
@@ -123,7 +123,8 @@ def _resolve(batch: Batch) -> int:
     )
     for row in rows[:1]:
         hold_to_mode(row.wave)  # not even a question leaves by a gateway of the other mode
-    answers = caller.run(_ask_all(batch.channel, rows)) if rows else []
+    gateway = gateway_for(batch.channel)
+    answers = caller.run(_ask_all(gateway, rows)) if rows else []
     with transaction.atomic():
         if not Batch.objects.filter(pk=batch.pk, doubt_at=batch.doubt_at).update(doubt_at=None):
             return 0
@@ -132,13 +133,12 @@ def _resolve(batch: Batch) -> int:
     return len(rows)
 
 
-async def _ask_all(channel: str, rows: list[Delivery]) -> list[CallResult | None]:
-    return list(await asyncio.gather(*(_ask(channel, row) for row in rows)))
+async def _ask_all(gateway: Gateway, rows: list[Delivery]) -> list[CallResult | None]:
+    return list(await asyncio.gather(*(_ask(gateway, row) for row in rows)))
 
 
-async def _ask(channel: str, row: Delivery) -> CallResult | None:
-    gateway = gateway_for(channel)
-    text = wording(row.wave, channel, row.language, row.covers)
+async def _ask(gateway: Gateway, row: Delivery) -> CallResult | None:
+    text = wording(row.wave, gateway.channel, row.language, row.covers)
     return await gateway.ask(
         caller.session(),
         key=row.key,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from config.kernel import audit, clock
+from config.kernel import audit, clock, installation
 from config.kernel.errors import DomainError
 from notifications.codes import new_code
 from notifications.models import Delivery, Wave
@@ -29,8 +29,9 @@ def create_wave(
     """A wave with its exact words frozen; it has no recipients yet.
 
     `signature` is (Chinese, English). Raises DomainError unknown_template, wrong_template,
-    missing_variable, text_too_long.
+    missing_variable, text_too_long, mode_mismatch.
     """
+    installation.hold_mode()
     chosen = template_named(template)
     if chosen.kind != kind:
         # A cancel must never leave as a new alert, nor an alert as a cancel.

@@ -44,8 +44,10 @@ READ_AGAIN_SECONDS = 30
 class WeChatGateway(Gateway):
     name = "wechat"
     channel = "wechat"
+    url_setting = "WECHAT_URL"
 
     def __init__(self) -> None:
+        super().__init__()
         self._base = settings.WECHAT_URL.rstrip("/")
         self._appid, self._aes_key = settings.WECHAT_APPID, settings.WECHAT_AES_KEY
         self._callback_token = settings.WECHAT_CALLBACK_TOKEN

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from config.kernel.clock import real_now
 from notifications.models import ProviderToken
@@ -22,8 +22,16 @@ RENEW_BEFORE = timedelta(minutes=5)
 RENEWAL_LEASE = timedelta(seconds=10)
 WAIT_SECONDS, POLL_SECONDS = 3.0, 0.05
 HTTP_SECONDS = 5
-# Like the hand-over itself, never through a proxy that the environment happens to name.
-OPENER = build_opener(ProxyHandler({}))
+
+
+class _StayHere(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """Whoever sends us elsewhere is not followed."""
+
+
+# Like the hand-over itself: never through a proxy that the environment happens to name, and to no
+# other host than the one that fits the installation's mode.
+OPENER = build_opener(ProxyHandler({}), _StayHere())
 LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from config.kernel.checks import check_clock, check_public_url, check_threshold
-from notifications.checks import check_gateways, gateway_problem
+from notifications.checks import check_gateways, check_rates, gateway_problem
 
 EMULATOR = "http://127.0.0.1:8002"
 TWILIO = "https://api.twilio.com"
@@ -58,7 +58,17 @@ def test_threshold_can_not_be_switched_off(settings, threshold, expected):
         ("drill", TWILIO, False),
         ("drill", "http://10.0.0.5:8002", False),
         ("drill", "http://127.0.0.1.evil.example", False),
-        ("drill", "http://api.twilio.com@127.0.0.1:8002", True),
+        ("drill", "http://localhost:8002/", True),
+        ("drill", "http://[::1]:8002", True),
+        ("drill", "http://api.twilio.com@127.0.0.1:8002", False),
+        ("drill", "http://127.0.0.1\\@api.twilio.com", False),
+        ("drill", "http://127.0.0.1#@api.twilio.com", False),
+        ("drill", "http://127.0.0.1:8002\n", False),
+        ("drill", "http://127.0.0.2:8002", False),
+        ("live", "https://api.twilio.com/", True),
+        ("live", "https://api.twilio.com:8443", False),
+        ("live", "https://127.0.0.1@api.twilio.com", False),
+        ("live", "https://api.weixin.qq.com", False),
         ("drill", "http://127.0.0.1@api.twilio.com", False),
         ("live", TWILIO, True),
         ("live", EMULATOR, False),
@@ -75,3 +85,12 @@ def test_gateway_address_fits_the_mode(mode, url, allowed):
 def test_live_installation_with_the_emulator_does_not_start(settings):
     settings.MODE, settings.TWILIO_URL, settings.WECHAT_URL = "live", EMULATOR, EMULATOR
     assert ids(check_gateways()) == ["guihang.E010", "guihang.E010"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [(0.0, []), (0.5, []), (-1.0, ["guihang.E011"]), (float("nan"), ["guihang.E011"])],
+)
+def test_rate_is_nothing_or_more(settings, rate, expected):
+    settings.TWILIO_SENDER_RATE = rate
+    assert ids(check_rates()) == expected

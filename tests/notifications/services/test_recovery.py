@@ -220,3 +220,46 @@ def test_batch_done_while_a_doubt_was_settled_is_woken(gateway):
     recovery.resolve_in_doubt()
     assert Batch.objects.get().state == BatchState.WAITING
     assert send(wave) == 2
+
+
+def test_batch_that_nobody_takes_expires(gateway, held_clock, told):
+    """Not even its time has come: it waits for a provider that wants to be let alone."""
+    wave = make_wave(3, lasts=timedelta(hours=1))
+    Batch.objects.update(due_at=clock.real_now() + timedelta(hours=9))
+    assert recovery.close_what_no_longer_helps() == 0
+    held_clock(3601)
+    assert recovery.close_what_no_longer_helps() == 1
+    assert set(states(wave)) == {S.EXPIRED}
+    assert all(Delivery.objects.values_list("finished_at", flat=True))
+    batch = Batch.objects.get()
+    assert (batch.state, batch.untold) == (BatchState.DONE, True)
+    assert recovery.close_what_no_longer_helps() == 0
+
+
+def test_batch_of_a_retracted_wave_is_closed(gateway):
+    wave = make_wave(2)
+    retract_wave(wave=wave, actor="officer")
+    assert recovery.close_what_no_longer_helps() == 1
+    assert set(states(wave)) == {S.CANCELLED}
+
+
+def test_doubt_in_a_batch_that_was_closed_is_settled_and_not_sent(gateway, held_clock):
+    wave = make_wave(2, lasts=timedelta(hours=1))
+    die_in_the_middle(wave, called=1)
+    recovery.recover_batches()
+    held_clock(3601)
+    recovery.close_what_no_longer_helps()
+    assert states(wave) == [S.IN_DOUBT, S.EXPIRED]
+    patience_over(wave)
+    recovery.resolve_in_doubt()
+    assert recovery.close_what_no_longer_helps() == 1
+    assert states(wave) == [S.EXPIRED] * 2
+    assert gateway.calls == []
+
+
+def test_batch_that_somebody_holds_is_closed_by_its_holder(gateway, held_clock):
+    wave = make_wave(2, lasts=timedelta(hours=1))
+    [pk] = due_now(wave)
+    sending.take_batch(pk)
+    held_clock(3601)
+    assert recovery.close_what_no_longer_helps() == 0

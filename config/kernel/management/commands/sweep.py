@@ -4,9 +4,11 @@ import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from config.kernel import progress, sweep
+from config.kernel.errors import DomainError
+from config.kernel.installation import hold_at_start
 from config.kernel.processes import die_with_parent
 
 PAUSE_SECONDS = 0.1
@@ -18,6 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         die_with_parent()
+        try:
+            hold_at_start()
+        except DomainError as refusal:
+            raise CommandError(str(refusal)) from refusal
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
