@@ -126,7 +126,7 @@ _CATALOGUE = (
     ),
     Template(
         code="who_else",
-        kind=WaveKind.UPDATE,
+        kind=WaveKind.WHO_ELSE,
         asks=True,
         label=gettext_noop("询问同号码家人"),
         sms={
@@ -155,6 +155,51 @@ _CATALOGUE = (
             ("更正：原通知系误发", "当地无此警报", "原核验码{retracted_code}"),
             ("Correction", "Sent in error", "Old code {retracted_code}"),
         ),
+    ),
+    Template(
+        code="correction",
+        kind=WaveKind.CORRECTION,
+        asks=True,
+        label=gettext_noop("更正"),
+        sms={
+            ZH: "更正：{place}{subject}改为{value}，原通知（核验码{retracted_code}）此项作废，危险仍在。"
+            + _ASK_ZH,
+            EN: "CORRECTION for {place_en}: {subject_en} is now {value_en}. Disregard that part of"
+            " message {retracted_code}. The danger continues. " + _ASK_EN,
+        },
+        wechat=_wechat(
+            ("更正：{subject}有变", "改为{value}", "危险仍在，原通知此项作废"),
+            ("NEW: {subject_en}", "{value_en}", "Danger continues"),
+        ),
+    ),
+    Template(
+        code="update",
+        kind=WaveKind.UPDATE,
+        asks=True,
+        label=gettext_noop("更新"),
+        sms={
+            ZH: "{place}{event}最新情况：{news}。" + _ASK_ZH,
+            EN: "Update on {event_en} in {place_en}: {news_en}. " + _ASK_EN,
+        },
+        wechat=_wechat(
+            ("{place}{event}", "有最新情况，请点开查看", _ASK_FIELD_ZH),
+            ("Update", "Open it for the news", _ASK_FIELD_EN),
+        ),
+    ),
+    # The digits keep their meaning. A relative's word is never the person's own answer.
+    Template(
+        code="contact",
+        kind=WaveKind.CONTACT,
+        asks=True,
+        label=gettext_noop("致紧急联系人"),
+        sms={
+            ZH: "您是{person}的紧急联系人。{place}{event}后通信不畅，暂未联系上不等于有危险。请试着联系，"
+            "如有消息，请用文字回复；知其需要帮助请回复2。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "You are the emergency contact of {person_en}. After {event_en} in {place_en} networks"
+            " are poor; no word does not mean danger. Please try to reach them and reply with any"
+            " news, or 2 if they need help. Help {hotline}. Code {code}. We never ask for money.",
+        },
+        wechat={},
     ),
     Template(
         code="all_clear",

@@ -1,9 +1,11 @@
 """What others may ask about waves, deliveries and replies."""
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Q, QuerySet
 
-from notifications.models import Delivery, Reply, Wave
-from notifications.states import HANDED_OVER, DeliveryState, ReplyState
+from notifications.models import Delivery, DeliveryPerson, Following, Reply, Wave
+from notifications.states import DeliveryState, ReplyState, WaveKind
 
 
 def waves_of(source: str) -> QuerySet[Wave]:
@@ -25,11 +27,19 @@ def deliveries_by_state(source: str) -> dict[str, dict[str, int]]:
     return counts
 
 
-def may_have_got(*waves: Wave) -> QuerySet[Delivery]:
-    """Who got one of the waves, may have got it, or is in doubt: whom a correction must reach."""
-    reached = [*HANDED_OVER, DeliveryState.CALLING, DeliveryState.IN_DOUBT]
-    sent = Delivery.objects.filter(wave__in=waves)
-    return sent.filter(Q(state__in=reached) | Q(possible_duplicate=True))
+def still_filling(wave: Wave) -> bool:
+    """Whether people whom an earlier wave reached are still being added to this one."""
+    open_ones = Following.objects.filter(done_at=None)
+    return open_ones.filter(Q(wave=wave) | Q(otherwise=wave)).exists()
+
+
+def what_ended(wave: Wave) -> Wave | None:
+    """The wave that holds in the place of this one now, None while it stands itself. It may have
+    been overtaken more than once."""
+    ended_by = wave.ended_by
+    while ended_by is not None and ended_by.ended_by is not None:
+        ended_by = ended_by.ended_by
+    return ended_by
 
 
 def unsettled(source: str) -> int:
@@ -51,6 +61,20 @@ def _open(source: str) -> QuerySet[Delivery]:
 def unmatched_replies() -> QuerySet[Reply]:
     """What matched nobody, newest first."""
     return Reply.objects.filter(state=ReplyState.UNMATCHED).order_by("-pk")
+
+
+def words_of_contacts(sources: Iterable[str]) -> QuerySet[Reply]:
+    """What emergency contacts wrote and no officer has read yet, oldest first."""
+    about = Wave.objects.filter(source__in=sources, kind=WaveKind.CONTACT)
+    return Reply.objects.filter(delivery__wave__in=about, handled_by="").order_by("pk")
+
+
+def contacted_persons(source: str) -> set[int]:
+    """The persons whose emergency contacts were written to."""
+    links = DeliveryPerson.objects.filter(
+        delivery__wave__source=source, delivery__wave__kind=WaveKind.CONTACT
+    )
+    return set(links.values_list("person_ref", flat=True))
 
 
 def replies_of(source: str) -> QuerySet[Reply]:

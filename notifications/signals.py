@@ -29,7 +29,8 @@ class ToldOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ReadReply:
-    """One understood reply. `persons` are (person_ref, is_owner) of the delivery it answers."""
+    """One understood reply. `persons` are (person_ref, is_owner) of the delivery it answers;
+    `by_contact`: it answers a message to their emergency contact."""
 
     reply_id: int
     source: str
@@ -42,3 +43,4 @@ class ReadReply:
     latitude: float | None
     longitude: float | None
     accuracy_m: float | None
+    by_contact: bool = False

@@ -12,6 +12,8 @@ class WaveKind(models.TextChoices):
     RETRACTION = "retraction", _("撤回")
     ALL_CLEAR = "all_clear", _("解除")
     DUTY = "duty", _("值班传呼")
+    WHO_ELSE = "who_else", _("询问同号码家人")
+    CONTACT = "contact", _("致紧急联系人")
 
 
 class Priority(models.IntegerChoices):

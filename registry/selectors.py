@@ -13,6 +13,7 @@ from registry.geography.rows import SHARED_LASTS
 from registry.models import (
     Channel,
     ContactPoint,
+    EmergencyContact,
     Person,
     Whereabouts,
     WhereaboutsKind,
@@ -32,6 +33,12 @@ def persons_by_ids(ids: Iterable[int]) -> dict[int, Person]:
     for start in range(0, len(wanted), _SLICE):
         found.update(Person.objects.in_bulk(wanted[start : start + _SLICE]))
     return found
+
+
+def emergency_phones(person_id: int) -> list[str]:
+    """The numbers (E.164) of this person's emergency contacts, each once, oldest first."""
+    contacts = EmergencyContact.objects.filter(person=person_id).order_by("pk")
+    return list(dict.fromkeys(contact.phone for contact in contacts))
 
 
 def find_by_name(text: str) -> QuerySet[Person]:

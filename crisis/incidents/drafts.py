@@ -24,7 +24,23 @@ from registry.models import Post
 CLOCKS_DIFFER = timedelta(minutes=5)
 # The texts that may follow the first one. They are rendered with it, so that a retraction or a
 # reminder cannot fail for want of a shorter place name in the hour it is needed.
-FOLLOW_UPS = ("reminder", "who_else", "retraction", "all_clear")
+FOLLOW_UPS = (
+    "reminder", "who_else", "retraction", "correction", "update", "contact", "all_clear",
+)  # fmt: skip
+# What they say besides the officer's words, of a usual length.
+_SAMPLE = {
+    "code": "K7M4Q2",
+    "retracted_code": "K7M4Q2",
+    "sent_at": "00:00",
+    "subject": "集合点",
+    "subject_en": "meeting point",
+    "value": "市体育场",
+    "value_en": "City Stadium",
+    "news": "机场将于十八日上午八时恢复起降，请留在集合点等候通知",
+    "news_en": "the airport reopens on 18 Dec at 08:00, wait at the meeting point",
+    "person": "王*",
+    "person_en": "WANG *",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +143,7 @@ def text_variables(draft: IncidentDraft, post: Post) -> dict[str, str]:
 def render_texts(draft: IncidentDraft, post: Post) -> Texts:
     """The first texts exactly as they will leave, but for the code. The follow-ups are rendered
     too and thrown away: what would fail later fails now."""
-    variables = text_variables(draft, post) | {
-        "hotline": settings.HOTLINE,
-        "code": "K7M4Q2",
-        "retracted_code": "K7M4Q2",
-        "sent_at": "00:00",
-    }
+    variables = text_variables(draft, post) | _SAMPLE | {"hotline": settings.HOTLINE}
     for code in (draft.template, *FOLLOW_UPS):
         texts = render(
             template_named(code),

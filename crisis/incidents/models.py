@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from crisis.hazards.models import HazardKind, HazardSignal
 from crisis.incidents.states import IncidentState, ResponseLevel
 from crisis.staff.models import User
+from notifications.models import Wave
+from notifications.states import WaveKind
 from registry.models import Post
 
 
@@ -36,6 +38,9 @@ class Incident(models.Model):
 
     template = models.CharField(_("告警模板"), max_length=40)
     variables = models.JSONField(default=dict)
+    corrected_words = models.JSONField(
+        default=dict, blank=True, help_text="What a correction put in the place of `variables`."
+    )
 
     people_previewed = models.PositiveIntegerField(default=0)
     audience_count = models.PositiveIntegerField(default=0)
@@ -79,6 +84,52 @@ class Incident(models.Model):
     def source(self) -> str:
         """The opaque reference by which notifications knows this incident."""
         return f"incident:{self.pk}"
+
+
+class Announcement(models.Model):
+    """更新或更正: new words to an audience that was alerted before.
+
+    Where the audience is above the threshold it waits for a second officer. `content_hash` covers
+    its words and the alert that stood when they were written: an approval holds for nothing else.
+    """
+
+    class Kind(models.TextChoices):
+        UPDATE = WaveKind.UPDATE.value, WaveKind.UPDATE.label
+        CORRECTION = WaveKind.CORRECTION.value, WaveKind.CORRECTION.label
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="announcements")
+    kind = models.CharField(max_length=10, choices=Kind)
+    words = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    wave = models.OneToOneField(Wave, null=True, on_delete=models.PROTECT, related_name="+")
+    discarded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="announcement_second_officer_is_another",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("submitted_by")),
+            ),
+            models.UniqueConstraint(
+                fields=["incident", "content_hash"],
+                condition=Q(discarded_at=None),
+                name="announcement_said_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of incident {self.incident_id}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it still waits for a second officer."""
+        return self.wave_id is None and self.discarded_at is None
 
 
 class AudienceSlice(models.Model):

@@ -12,6 +12,7 @@ from crisis.incidents.drafts import IncidentDraft, area_of, check_draft, content
 from crisis.incidents.states import ResponseLevel
 from crisis.staff.models import User
 from notifications.segments import count_segments
+from notifications.texts import Texts
 from registry.geography.inside import Inside, NearMiss, people_inside, people_near
 from registry.models import Post
 from registry.reach import Reach, addresses_for
@@ -73,7 +74,7 @@ def preview_incident(*, draft: IncidentDraft, officer: User) -> Preview:
         by_channel=dict(Counter(a.channel for a in reach.addresses).most_common()),
         by_language=dict(Counter(a.language for a in reach.addresses).most_common()),
         near=people_near(area, at=at, limit=PEOPLE_NEAR_SHOWN),
-        texts=_preview_texts(texts),
+        texts=texts_shown(texts),
         needs_second_officer=needs_second_officer(len(inside.person_ids)),
         content_hash=content_hash(draft),
     )
@@ -101,7 +102,8 @@ def post_for(draft: IncidentDraft, officer: User) -> Post:
     return post
 
 
-def _preview_texts(texts: dict[str, dict[str, object]]) -> list[PreviewText]:
+def texts_shown(texts: Texts) -> list[PreviewText]:
+    """Each text by itself, with what it costs to send."""
     found = []
     for channel in ("sms", "wechat"):
         for language, said in texts[channel].items():

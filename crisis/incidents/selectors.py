@@ -2,12 +2,18 @@
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
-from crisis.incidents.models import Incident
+from config.kernel.errors import DomainError
+from crisis.incidents.models import Announcement, Incident
 from crisis.staff.models import User
 from crisis.staff.selectors import within_jurisdiction
 from notifications.models import Wave
 from notifications.selectors import waves_of
+from notifications.states import WaveKind
+
+# What an incident says to everyone in its audience: the newest of these that stands.
+ALERTS = (WaveKind.INITIAL, WaveKind.UPDATE, WaveKind.ALL_CLEAR)
 
 
 def incidents_for(user: User) -> QuerySet[Incident]:
@@ -23,3 +29,21 @@ def incident_for(user: User, pk: int) -> Incident:
 def wave_for(incident: Incident, pk: int) -> Wave:
     """A wave of this incident; Http404 for any other."""
     return get_object_or_404(waves_of(incident.source), pk=pk)
+
+
+def announcement_for(incident: Incident, pk: int) -> Announcement:
+    """An update or correction of this incident; Http404 for any other."""
+    found = incident.announcements.select_related("incident__post", "submitted_by", "approved_by")
+    return get_object_or_404(found, pk=pk)
+
+
+def alert_wave(incident: Incident) -> Wave | None:
+    """The wave that speaks for the incident now; None when its alert was taken back."""
+    return waves_of(incident.source).filter(kind__in=ALERTS, retracted_at=None).last()
+
+
+def standing_alert(incident: Incident) -> Wave:
+    """The same; raises DomainError wrong_state where there is none."""
+    if (alert := alert_wave(incident)) is None:
+        raise DomainError("wrong_state", _("没有仍然有效的告警。"), status=409)
+    return alert

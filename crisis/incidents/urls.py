@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crisis.incidents import api
+from crisis.incidents import announcement_api, api
 
 app_name = "incidents"
 urlpatterns = [
@@ -15,5 +15,21 @@ urlpatterns = [
         for move in api.MOVES
     ),
     path("<int:pk>/all-clear/", api.AllClear.as_view(), name="all-clear"),
+    path("<int:pk>/announcements/", announcement_api.Announcements.as_view(), name="announcements"),
+    path(
+        "<int:pk>/announcements/preview/",
+        announcement_api.PreviewAnnouncement.as_view(),
+        name="announcement-preview",
+    ),
+    path(
+        "<int:pk>/announcements/<int:announcement>/approve/",
+        announcement_api.ApproveAnnouncement.as_view(),
+        name="announcement-approve",
+    ),
+    path(
+        "<int:pk>/announcements/<int:announcement>/discard/",
+        announcement_api.DiscardAnnouncement.as_view(),
+        name="announcement-discard",
+    ),
     path("<int:pk>/waves/<int:wave>/retract/", api.RetractWave.as_view(), name="retract"),
 ]

@@ -8,10 +8,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.kernel.api import validated
+from crisis.incidents.api import WaveOut
 from crisis.incidents.selectors import incident_for
 from crisis.rollcall.models import Standing
 from crisis.rollcall.selectors import counts, standings
-from crisis.rollcall.services import record_status
+from crisis.rollcall.services import record_status, release_to_contacts
 from crisis.rollcall.services.recording import BY_OFFICER
 from crisis.rollcall.states import Condition, Contact, EventKind, Movement
 from crisis.staff.roles import Capability
@@ -99,3 +100,23 @@ class Standings(APIView):
         )
         standing = Standing.objects.get(incident=found, person_ref=data["person_ref"])
         return Response(StandingOut(standing).data, status=201)
+
+
+class PersonIn(serializers.Serializer):
+    person_ref = serializers.IntegerField()
+
+
+class EmergencyContacts(APIView):
+    """Ask one silent person's emergency contacts for news. Who they are stays in the registry."""
+
+    capability = Capability.RECORD
+
+    @extend_schema(request=PersonIn, responses={201: WaveOut})
+    def post(self, request: Request, incident: int) -> Response:
+        officer = acting_user(request)
+        wave = release_to_contacts(
+            incident=incident_for(officer, incident),
+            officer=officer,
+            **validated(PersonIn(data=request.data)),
+        )
+        return Response(WaveOut(wave).data, status=201)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from config.kernel.fields import EncryptedTextField
 from crisis.incidents.models import Incident
 from crisis.rollcall.states import Condition, Contact, EventKind, Movement, Source, StepKind
+from notifications.models import Wave
 
 
 class RollCallEvent(models.Model):
@@ -92,6 +93,9 @@ class DueStep(models.Model):
     kind = models.CharField(max_length=8, choices=StepKind)
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    # A reminder goes out some thousands of standings at a time: its wave, and how far it has come.
+    wave = models.ForeignKey(Wave, null=True, on_delete=models.PROTECT, related_name="+")
+    after_id = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [

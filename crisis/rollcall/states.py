@@ -39,6 +39,7 @@ class EventKind(models.TextChoices):
     LEFT_AREA = "left_area", _("报已离开")
     WANTS_OUT = "wants_out", _("要求撤离")
     NO_ANSWER = "no_answer", _("到时未答")
+    CONTACT_WORD = "contact_word", _("紧急联系人来信")
     INJURED = "injured", _("受伤")
     IDENTITY_PENDING = "identity_pending", _("身份待核")
     DECEASED = "deceased", _("死亡")

@@ -8,4 +8,9 @@ app_name = "rollcall"
 urlpatterns = [
     path("<int:incident>/counts/", api.Counts.as_view(), name="counts"),
     path("<int:incident>/standings/", api.Standings.as_view(), name="standings"),
+    path(
+        "<int:incident>/emergency-contacts/",
+        api.EmergencyContacts.as_view(),
+        name="emergency-contacts",
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from notifications.models.bucket import Bucket
 from notifications.models.delivery import Attempt, Batch, Delivery, DeliveryPerson
+from notifications.models.following import Following
 from notifications.models.inbound import Inbound, Receipt, Reply
 from notifications.models.token import ProviderToken
 from notifications.models.wave import Wave
@@ -12,6 +13,7 @@ __all__ = [
     "Bucket",
     "Delivery",
     "DeliveryPerson",
+    "Following",
     "Inbound",
     "ProviderToken",
     "Receipt",

@@ -12,7 +12,9 @@ class Wave(models.Model):
 
     `texts` is the full wording as it leaves, frozen: {"sms": {"zh-hans": "…", "en": "…"},
     "wechat": {"zh-hans": {"thing1": "…"}, …}}. `source` is an opaque reference of the caller,
-    such as `incident:12`. `code` is the public verification code 核验码.
+    such as `incident:12`. `code` is the public verification code 核验码. After `retracted_at` no
+    window of it starts: it was taken back, corrected or overtaken, and `ended_by` is the wave
+    that says so.
     """
 
     mode = models.ForeignKey(Installation, on_delete=models.PROTECT, db_column="mode")
@@ -30,6 +32,7 @@ class Wave(models.Model):
     retracts = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="retracted_by"
     )
+    ended_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="ends")
 
     class Meta:
         ordering = ["id"]

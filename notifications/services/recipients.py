@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from config.kernel import bulk, clock
@@ -134,38 +134,6 @@ def _recount(delivery_ids: Collection[int]) -> None:
     links = DeliveryPerson.objects.filter(delivery__in=delivery_ids)
     counts = links.values_list("delivery").annotate(count=Count("id")).order_by()
     bulk.update(Delivery, ("id", "covers"), list(counts))
-
-
-def recipients_from(deliveries: QuerySet[Delivery]) -> list[Recipient]:
-    """The addresses of earlier waves, each once with all persons that those spoke for, for the
-    wave that corrects, asks on or ends them."""
-    wanted = set(deliveries.values_list("pk", flat=True))
-    persons: dict[int, list[tuple[int, bool]]] = {}
-    links = DeliveryPerson.objects.filter(delivery__in=deliveries.values("pk"))
-    for pk, ref, owner in links.values_list("delivery_id", "person_ref", "is_owner"):
-        persons.setdefault(pk, []).append((ref, owner))
-    found: dict[tuple[str, bytes], Recipient] = {}
-    for pk, channel, sealed, index, language in _sealed_rows(deliveries):
-        if pk not in wanted:
-            continue
-        address = (channel, bytes(index))
-        known = found[address].persons if address in found else ()
-        everybody = tuple(dict.fromkeys([*known, *persons.get(pk, ())]))
-        found[address] = Recipient(channel, bytes(sealed), bytes(index), language, everybody)
-    return list(found.values())
-
-
-def _sealed_rows(deliveries: QuerySet[Delivery]) -> list[tuple[int, str, bytes, bytes, str]]:
-    """Every delivery of the waves these belong to; the model would open each address."""
-    waves = list(deliveries.order_by().values_list("wave", flat=True).distinct())
-    marks = ", ".join(["%s"] * len(waves)) or "NULL"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, channel, address, address_index, language"  # noqa: S608 - marks only
-            f" FROM notifications_delivery WHERE wave_id IN ({marks}) ORDER BY id",
-            waves,
-        )
-        return list(cursor.fetchall())
 
 
 def _without_stopped(recipients: Sequence[Recipient]) -> list[Recipient]:

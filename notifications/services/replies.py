@@ -136,6 +136,7 @@ def _read(row: Reply, persons: tuple[tuple[int, bool], ...]) -> ReadReply:
         latitude=row.latitude,
         longitude=row.longitude,
         accuracy_m=row.accuracy_m,
+        by_contact=row.delivery is not None and row.delivery.wave.kind == WaveKind.CONTACT,
     )
 
 
@@ -189,6 +190,14 @@ def match_reply(*, reply: Reply, source: str, person_ref: int, by: str) -> None:
     audit.record(actor=by, act="reply.match", subject=f"reply:{reply.pk}", person=person_ref)
     told = _read(reply, ((person_ref, True),))
     replies_read.send(sender=Reply, replies=[told])
+
+
+def note_reply(*, reply: Reply, by: str) -> bool:
+    """An officer has read what an emergency contact wrote; False when another had before."""
+    noted = Reply.objects.filter(pk=reply.pk, handled_by="").update(handled_by=by)
+    if noted:
+        audit.record(actor=by, act="reply.note", subject=f"reply:{reply.pk}")
+    return bool(noted)
 
 
 @transaction.atomic

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from config.kernel import audit, clock, installation
@@ -67,17 +69,38 @@ def recipients_done(*, wave: Wave) -> None:
     Wave.objects.filter(pk=wave.pk, recipients_done_at=None).update(recipients_done_at=clock.now())
 
 
-@transaction.atomic
-def retract_wave(*, wave: Wave, actor: str) -> bool:
-    """No window of this wave starts after this commits; what still waits is cancelled.
+# The row lock makes an ending wait for the caller's commit, so that what is added to a wave is
+# there when its ending looks for it. SQLite has one writer at a time anyway.
+_STANDING = {
+    "postgresql": "SELECT 1 FROM notifications_wave"
+    " WHERE id = %s AND retracted_at IS NULL FOR SHARE",
+    "sqlite": "SELECT 1 FROM notifications_wave WHERE id = %s AND retracted_at IS NULL",
+}
 
-    Returns False when it was retracted before. Whoever may have got the message is told by the
-    wave that the caller creates next (`kind` retraction or correction).
+
+def stands(wave_id: int) -> bool:
+    """Whether nobody has ended the wave; nobody does before the caller's transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING[connection.vendor], [wave_id])
+        return cursor.fetchone() is not None
+
+
+@transaction.atomic
+def retract_wave(*, wave: Wave, actor: str, by: Wave | None = None) -> bool:
+    """No window of this wave starts after this commits; what still waits is cancelled, and nobody
+    is added any more. `by` is the wave that says so: it takes back, corrects or overtakes.
+
+    Returns False when it was ended before. Whoever may have got the message is told by `by`.
     """
     now = clock.now()
     # The sender takes this row FOR SHARE before each window: the update waits for windows that
     # have begun, and windows that begin later see it.
-    if not Wave.objects.filter(pk=wave.pk, retracted_at=None).update(retracted_at=now):
+    ended = Wave.objects.filter(pk=wave.pk, retracted_at=None).update(
+        retracted_at=now,
+        ended_by=by,
+        recipients_done_at=Coalesce("recipients_done_at", Value(now)),
+    )
+    if not ended:
         return False
     cancelled = Delivery.objects.filter(wave=wave, state=DeliveryState.PENDING).update(
         state=DeliveryState.CANCELLED, finished_at=now

@@ -7,6 +7,9 @@ from config.kernel import clock
 from crisis.incidents.drafts import IncidentDraft
 from crisis.incidents.models import Incident
 from crisis.incidents.services import declare_incident, expand_incident
+from crisis.rollcall.models import DueStep
+from crisis.rollcall.services.timers import work_due_steps
+from crisis.rollcall.states import StepKind
 from notifications import tokens
 from notifications.models import Delivery
 from registry.drafts import PersonDraft, Place
@@ -102,3 +105,10 @@ def link_of(person: Person) -> str:
     linked = Delivery.objects.filter(persons__person_ref=person.pk, token_hash__isnull=False)
     delivery = linked.order_by("pk")[0]
     return f"/c/{tokens.token_for(delivery.key)}/"
+
+
+def remind_now(incident: Incident) -> None:
+    """The next reminder comes due at this moment and goes out."""
+    DueStep.objects.create(incident=incident, kind=StepKind.REMINDER, due_at=clock.now())
+    while work_due_steps():
+        pass

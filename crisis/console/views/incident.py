@@ -18,6 +18,7 @@ from crisis.console.selectors import newest_events, visible_incident, with_names
 from crisis.console.views.declare import show_draft
 from crisis.console.views.people import known_of
 from crisis.incidents.models import Incident
+from crisis.incidents.selectors import alert_wave
 from crisis.incidents.services import (
     reopen_incident,
     retract_incident_wave,
@@ -26,12 +27,13 @@ from crisis.incidents.services import (
 )
 from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import RollCallEvent, Standing
-from crisis.rollcall.services import record_status
+from crisis.rollcall.services import record_status, release_to_contacts
 from crisis.rollcall.states import Condition, Contact, Movement
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 from notifications.models import DeliveryPerson, Reply, Wave
-from notifications.states import DeliveryState
+from notifications.selectors import contacted_persons, waves_of
+from notifications.states import DeliveryState, WaveKind
 from registry.models import Person
 
 PEOPLE_A_PAGE = 50
@@ -65,7 +67,15 @@ def panel_context(incident: Incident) -> dict[str, Any]:
     return {
         "facets": [(name, choices.choices) for name, choices in FACETS.items()],
         "delivery_states": DeliveryState.choices,
-        "waves": Wave.objects.filter(source=incident.source).order_by("-id"),
+        "waves": waves_of(incident.source)
+        .exclude(kind=WaveKind.CONTACT)
+        .select_related("ended_by")
+        .order_by("-id"),
+        "contacted": waves_of(incident.source).filter(kind=WaveKind.CONTACT).count(),
+        "alert": alert_wave(incident),
+        "waiting": incident.announcements.filter(wave=None, discarded_at=None).select_related(
+            "submitted_by"
+        ),
         "events": newest_events(incident, EVENTS_SHOWN),
         "manifests": incident.manifests.select_related("drafted_by", "sealed_by"),
         "is_open": incident.state == IncidentState.DECLARED,
@@ -150,6 +160,20 @@ def person(request: StaffRequest, pk: int, person: int) -> HttpResponse:
     return render(request, "console/incident_person.html", context, status=status)
 
 
+@require_POST
+@requires(Capability.RECORD)
+def release_contacts(request: StaffRequest, pk: int, person: int) -> HttpResponse:
+    """Let this person's emergency contacts be asked for news."""
+    incident = visible_incident(request.user, pk)
+    try:
+        release_to_contacts(incident=incident, person_ref=person, officer=request.user)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("正在询问此人的紧急联系人。"))
+    return redirect("console:incident-person", pk, person)
+
+
 def person_context(incident: Incident, standing: Standing) -> dict[str, Any]:
     covering = DeliveryPerson.objects.filter(
         person_ref=standing.person_ref, delivery__wave__source=incident.source
@@ -160,5 +184,10 @@ def person_context(incident: Incident, standing: Standing) -> dict[str, Any]:
         "standing": standing,
         "log": log.order_by("-id"),
         "links": covering.select_related("delivery__wave").order_by("-delivery_id"),
-        "replies": Reply.objects.filter(delivery__in=covering.values("delivery")),
+        "replies": Reply.objects.filter(delivery__in=covering.values("delivery")).select_related(
+            "delivery__wave"
+        ),
+        "may_release": incident.state == IncidentState.DECLARED
+        and standing.contact != Contact.ANSWERED
+        and standing.person_ref not in contacted_persons(incident.source),
     }

@@ -1,5 +1,6 @@
 """Replies that matched nobody, and people whose answer may be a call for help."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from config.kernel import audit
 from config.kernel.errors import DomainError
@@ -18,9 +20,9 @@ from crisis.rollcall.models import Standing
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
-from notifications.models import Reply
-from notifications.selectors import unmatched_replies
-from notifications.services.replies import dismiss_reply, match_reply
+from notifications.models import DeliveryPerson, Reply
+from notifications.selectors import unmatched_replies, words_of_contacts
+from notifications.services.replies import dismiss_reply, match_reply, note_reply
 from notifications.states import Meaning, ReplyState
 from registry.models import Person
 from registry.selectors import find_by_address
@@ -47,6 +49,8 @@ def waiting(request: StaffRequest) -> HttpResponse:
         "unmatched_count": unmatched.count(),
         "possible": with_words(with_names(list(longest_waiting[:SHOWN]))),
         "possible_count": standings.count(),
+        "from_contacts": with_persons(contact_words(request.user)[:SHOWN]),
+        "from_contacts_count": contact_words(request.user).count(),
     }
     return render(request, "console/triage.html", context)
 
@@ -62,6 +66,37 @@ def with_words(standings: list[Any]) -> list[Any]:
     for row in standings:
         row.words = said.get(row.person_ref, "")
     return standings
+
+
+def contact_words(user: User) -> QuerySet[Reply]:
+    """What emergency contacts wrote about people of this officer's open incidents."""
+    words = words_of_contacts([incident.source for incident in open_incidents(user)])
+    return words.select_related("delivery__wave")
+
+
+def with_persons(replies: Iterable[Reply]) -> list[Any]:
+    """Give each its standing, named, as `.about`: a contact's message speaks for one person."""
+    rows: list[Any] = list(replies)
+    people = dict(
+        DeliveryPerson.objects.filter(delivery__in=[row.delivery_id for row in rows]).values_list(
+            "delivery_id", "person_ref"
+        )
+    )
+    found = Standing.objects.filter(person_ref__in=people.values()).select_related("incident__post")
+    standings = {(s.incident.source, s.person_ref): s for s in with_names(list(found))}
+    for row in rows:
+        row.about = standings.get((row.delivery.wave.source, people[row.delivery_id]))
+    return rows
+
+
+@require_POST
+@requires(Capability.RECORD)
+def note(request: StaffRequest, pk: int) -> HttpResponse:
+    """An officer has read what an emergency contact wrote."""
+    reply = get_object_or_404(contact_words(request.user), pk=pk)
+    note_reply(reply=reply, by=request.user.username)
+    messages.success(request, _("已标记为已读。情况请记录在此人的页面上。"))
+    return redirect("console:triage")
 
 
 @requires(Capability.RECORD)

@@ -1,5 +1,10 @@
 """Everything that writes in incidents."""
 
+from crisis.incidents.services.announcing import (
+    approve_announcement,
+    discard_announcement,
+    submit_announcement,
+)
 from crisis.incidents.services.declaring import (
     approve_incident,
     declare_incident,
@@ -11,12 +16,15 @@ from crisis.incidents.services.expanding import expand_incident
 from crisis.incidents.services.retracting import retract_incident_wave, send_all_clear
 
 __all__ = [
+    "approve_announcement",
     "approve_incident",
     "declare_incident",
+    "discard_announcement",
     "discard_incident",
     "expand_incident",
     "reopen_incident",
     "retract_incident_wave",
     "send_all_clear",
     "stand_down_incident",
+    "submit_announcement",
 ]

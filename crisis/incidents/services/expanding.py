@@ -9,14 +9,18 @@ from django.db import transaction
 from config.kernel import clock
 from crisis.incidents.audience import members_of
 from crisis.incidents.models import AudienceSlice, Incident
+from crisis.incidents.selectors import ALERTS, alert_wave
 from crisis.incidents.signals import slice_expanded
 from crisis.incidents.states import ResponseLevel
 from notifications.models import Wave
-from notifications.selectors import waves_of
+from notifications.selectors import still_filling, waves_of
 from notifications.services.recipients import Recipient, add_recipients
-from notifications.services.waves import recipients_done
+from notifications.services.waves import recipients_done, stands
 from notifications.states import WaveKind
 from registry.reach import ReachAddress, addresses_for
+
+# Waves whose recipients are known one day; the others go on as answers and releases come.
+_FILLED = (*ALERTS, WaveKind.CORRECTION, WaveKind.RETRACTION)
 
 
 def expand_incident(incident_id: int) -> int:
@@ -25,32 +29,33 @@ def expand_incident(incident_id: int) -> int:
     written = 0
     while _expand_next(incident):
         written += 1
-    if not AudienceSlice.objects.filter(incident=incident, expanded_at=None).exists():
-        recipients_done(wave=initial_wave(incident))
+    close_whole_waves(incident)
     return written
 
 
-def _close_whole_waves() -> int:
-    """Waves whose last slice was written by a process that died before it could say so."""
-    waves = Wave.objects.filter(kind=WaveKind.INITIAL, recipients_done_at=None)
-    closed = 0
-    for wave in waves.filter(source__startswith="incident:"):
-        incident_id = int(wave.source.partition(":")[2])
-        slices = AudienceSlice.objects.filter(incident=incident_id)
-        if slices.exists() and not slices.filter(expanded_at=None).exists():
-            recipients_done(wave=wave)
-            closed += 1
-    return closed
+def close_whole_waves(incident: Incident) -> int:
+    """Note of the incident's waves that they have all their recipients, where they have."""
+    if AudienceSlice.objects.filter(incident=incident, expanded_at=None).exists():
+        return 0
+    filling = waves_of(incident.source).filter(kind__in=_FILLED, recipients_done_at=None)
+    whole = [wave for wave in filling if not still_filling(wave)]
+    for wave in whole:
+        recipients_done(wave=wave)
+    return len(whole)
+
+
+def _close_left_open() -> int:
+    """Waves whose last recipients were written by a process that could not say so."""
+    waves = Wave.objects.filter(kind__in=_FILLED, recipients_done_at=None)
+    sources = waves.filter(source__startswith="incident:").values_list("source", flat=True)
+    ids = {int(source.partition(":")[2]) for source in sources}
+    return sum(close_whole_waves(incident) for incident in Incident.objects.filter(pk__in=ids))
 
 
 def expand_unfinished() -> int:
     """The sweep's step: one slice of whichever incident has one left."""
     piece = AudienceSlice.objects.filter(expanded_at=None).order_by("pk").first()
-    return expand_incident(piece.incident_id) if piece else _close_whole_waves()
-
-
-def initial_wave(incident: Incident) -> Wave:
-    return waves_of(incident.source).get(kind=WaveKind.INITIAL)
+    return expand_incident(piece.incident_id) if piece else _close_left_open()
 
 
 @transaction.atomic
@@ -67,11 +72,18 @@ def _expand_next(incident: Incident) -> bool:
     slice_expanded.send(
         sender=AudienceSlice, incident=incident, members=members, unaddressed=reach.unaddressed
     )
-    wave = initial_wave(incident)
-    if wave.retracted_at is None:
+    if wave := _standing_alert(incident):
         add_recipients(wave=wave, recipients=[as_recipient(a) for a in reach.addresses])
     AudienceSlice.objects.filter(pk=piece.pk).update(expanded_at=clock.now())
     return True
+
+
+def _standing_alert(incident: Incident) -> Wave | None:
+    """What these people are to be told, held until the commit; None when all was taken back. A
+    wave that ends while it is asked for has left its successor in the same commit."""
+    while (wave := alert_wave(incident)) and not stands(wave.pk):
+        continue
+    return wave
 
 
 def as_recipient(address: ReachAddress) -> Recipient:

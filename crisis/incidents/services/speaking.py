@@ -33,7 +33,11 @@ def open_wave(
         kind=kind,
         priority=_priority(incident, kind),
         template=template,
-        variables={**text_variables(draft_of(incident), post), **(extra or {})},
+        variables={
+            **text_variables(draft_of(incident), post),
+            **incident.corrected_words,
+            **(extra or {}),
+        },
         signature=(post.signature_zh, post.signature_en),
         source=incident.source,
         expires_at=clock.now() + lasts,
@@ -51,6 +55,6 @@ def _priority(incident: Incident, kind: WaveKind) -> Priority:
     """A retraction overtakes everything; alerts at red overtake what is ordinary."""
     if kind in (WaveKind.RETRACTION, WaveKind.CORRECTION):
         return Priority.RETRACTION
-    asks = kind in (WaveKind.INITIAL, WaveKind.REMINDER)
+    warns = kind in (WaveKind.INITIAL, WaveKind.UPDATE, WaveKind.REMINDER)
     red = incident.response_level == ResponseLevel.RED
-    return Priority.RED if asks and red else Priority.ORDINARY
+    return Priority.RED if warns and red else Priority.ORDINARY

@@ -13,6 +13,7 @@ from config.kernel.errors import DomainError
 from crisis.public.language import language_of, speaking
 from crisis.public.privacy import private
 from notifications.models import Delivery
+from notifications.selectors import what_ended
 from notifications.services.replies import delivery_of_token, record_link_reply
 from notifications.states import Meaning
 
@@ -86,9 +87,11 @@ def number(request: HttpRequest, name: str, limit: float) -> float | None:
 def page_context(delivery: Delivery, language: str) -> dict[str, Any]:
     """What may be shown to whoever holds the link: the alert's words, never the person."""
     wave = delivery.wave
+    ended = what_ended(wave)
     return {
         "wave": wave,
-        "text": wave.texts["sms"][language],
+        "ended": ended,
+        "text": (ended or wave).texts["sms"][language],
         "family": delivery.covers > 1,
         "language": language,
     }

@@ -9,6 +9,7 @@ from crisis.public.language import language_of, speaking
 from crisis.public.privacy import private
 from notifications.codes import normalise
 from notifications.models import Wave
+from notifications.selectors import what_ended
 
 
 @login_not_required
@@ -22,6 +23,6 @@ def verify(request: HttpRequest) -> HttpResponse:
         context = {"code": code, "wave": wave, "language": language}
         if wave:
             context["texts"] = wave.texts["sms"]
-            context["correction"] = wave.retracted_by.order_by("-pk").first()
+            context["ended"] = what_ended(wave)
         status = 404 if code and wave is None else 200
         return render(request, "public/verify.html", context, status=status)

@@ -10,9 +10,10 @@ from crisis.incidents.models import Incident
 from crisis.incidents.services.speaking import open_wave
 from crisis.rollcall.services.log import Entry, incident_of, write_log
 from crisis.rollcall.states import EventKind, Source
-from notifications.models import Delivery, Reply
+from notifications.models import Reply
 from notifications.selectors import waves_of
-from notifications.services.recipients import add_recipients, recipients_from
+from notifications.services.following import recipients_of
+from notifications.services.recipients import add_recipients
 from notifications.signals import ReadReply, ToldOutcome
 from notifications.states import HANDED_OVER, DeliveryState, Meaning, WaveKind
 from registry.drafts import Place
@@ -67,18 +68,25 @@ def hear_replies(replies: Sequence[ReadReply]) -> None:
             continue
         entries = [entry for reply in said for entry in entries_of(reply)]
         write_log(incident_id=incident.pk, entries=entries, source=Source.REPLY)
-        _ask_who_else(incident, [r for r in said if r.meaning in _ASKS_WHO_ELSE])
+        _ask_who_else(
+            incident, [r for r in said if r.meaning in _ASKS_WHO_ELSE and not r.by_contact]
+        )
     for reply in replies:
+        if reply.by_contact:
+            continue
         _keep_position(reply)
         if reply.meaning == Meaning.WRONG_NUMBER:
             retire_address(channel=reply.channel, index=reply.address_index)
 
 
 def entries_of(reply: ReadReply) -> list[Entry]:
-    """1, 3 and 4 speak for the sender alone, 2 opens help for all behind the address."""
+    """1, 3 and 4 speak for the sender alone, 2 opens help for all behind the address. What an
+    emergency contact writes is not the person's word, except that help is needed."""
     if reply.meaning not in _BY_MEANING or not reply.persons:
         return []
     kind, for_all = _BY_MEANING[reply.meaning]
+    if reply.by_contact and kind != EventKind.NEEDS_HELP:
+        kind = EventKind.CONTACT_WORD
     persons = [ref for ref, _owner in reply.persons] if for_all else [sender_of(reply)]
     return [Entry(person, kind, reply.answered_at, f"reply:{reply.reply_id}") for person in persons]
 
@@ -95,16 +103,16 @@ def _ask_who_else(incident: Incident, replies: Sequence[ReadReply]) -> None:
     if not shared:
         return
     answered = Reply.objects.filter(pk__in=shared, delivery__isnull=False)
-    deliveries = Delivery.objects.filter(pk__in=answered.values("delivery"))
+    deliveries = list(answered.values_list("delivery", flat=True))
     # One wave for all who are asked, though a web process and the sweep may hear at once.
     Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
-    wave = waves_of(incident.source).filter(template="who_else").first()
+    wave = waves_of(incident.source).filter(kind=WaveKind.WHO_ELSE).first()
     if wave is None:
         wave = open_wave(
-            incident, kind=WaveKind.UPDATE, template="who_else", lasts=WHO_ELSE_HELPS_FOR
+            incident, kind=WaveKind.WHO_ELSE, template="who_else", lasts=WHO_ELSE_HELPS_FOR
         )
     if wave.retracted_at is None and wave.expires_at > clock.now():
-        add_recipients(wave=wave, recipients=recipients_from(deliveries))
+        add_recipients(wave=wave, recipients=recipients_of(deliveries))
 
 
 def _keep_position(reply: ReadReply) -> None:

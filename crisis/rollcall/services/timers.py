@@ -1,24 +1,26 @@
 """Steps that come due: remind the silent, then note that they are silent."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from config.kernel import clock
 from crisis.incidents.models import Incident
-from crisis.incidents.services.expanding import as_recipient, initial_wave
+from crisis.incidents.selectors import alert_wave
+from crisis.incidents.services.expanding import as_recipient
 from crisis.incidents.services.speaking import open_wave
 from crisis.incidents.states import IncidentState, ResponseLevel
 from crisis.rollcall.models import DueStep, Standing
 from crisis.rollcall.services.log import Entry, write_log
 from crisis.rollcall.services.opening import LADDER
 from crisis.rollcall.states import Condition, Contact, EventKind, Source, StepKind
+from notifications.models import Wave
 from notifications.selectors import addresses_with_open_deliveries
 from notifications.services.recipients import Recipient, add_recipients
-from notifications.services.waves import recipients_done
+from notifications.services.waves import recipients_done, stands
 from notifications.states import WaveKind
 from registry.reach import addresses_for
 
@@ -28,62 +30,81 @@ SILENT = (Contact.NOT_CONTACTED, Contact.ALERTED, Contact.NO_ANSWER)
 
 
 def work_due_steps() -> int:
-    """The sweep's step: everything that is due now. Returns the number of steps done."""
+    """The sweep's step: one piece of everything that is due now. Returns how many it worked on."""
     due = DueStep.objects.filter(done_at=None, due_at__lte=clock.now()).order_by("due_at", "pk")
     return sum(_work(step_id) for step_id in list(due.values_list("pk", flat=True)[:20]))
 
 
 @transaction.atomic
 def _work(step_id: int) -> bool:
-    taken = DueStep.objects.filter(pk=step_id, done_at=None).update(done_at=clock.now())
-    if not taken:
+    waiting = DueStep.objects.filter(pk=step_id, done_at=None)
+    step = waiting.select_for_update(
+        skip_locked=connection.features.has_select_for_update_skip_locked
+    ).first()
+    if step is None:
         return False
-    step = DueStep.objects.select_related("incident__post").get(pk=step_id)
     if step.incident.state != IncidentState.DECLARED:
-        return True
-    if step.kind == StepKind.REMINDER:
-        remind_silent(step.incident)
+        done = True
+    elif step.kind == StepKind.REMINDER:
+        done = remind_piece(step)
     else:
         note_silence(step)
+        done = True
+    if done:
+        DueStep.objects.filter(pk=step.pk).update(done_at=clock.now())
     return True
 
 
-def silent_refs(incident: Incident) -> list[int]:
-    """Persons of whom nobody has heard. The dead are not reminded, nor those found by others."""
+def silent_after(step: DueStep, size: int) -> list[tuple[int, int]]:
+    """(standing, person) of whom nobody has heard, in order. The dead are not reminded, nor those
+    found by others."""
     found = Standing.objects.filter(
-        incident=incident, contact__in=SILENT, condition=Condition.UNKNOWN
+        incident=step.incident_id,
+        contact__in=SILENT,
+        condition=Condition.UNKNOWN,
+        pk__gt=step.after_id,
     )
-    return list(found.order_by("pk").values_list("person_ref", flat=True))
+    return list(found.order_by("pk").values_list("pk", "person_ref")[:size])
 
 
-def remind_silent(incident: Incident) -> int:
-    """One reminder wave by every address the silent have. Returns the number of deliveries.
+def remind_piece(step: DueStep) -> bool:
+    """Remind the next of the silent by every address they have; True when there are no more.
 
-    Nobody is reminded of an alert that was taken back, nor at an address where a message is still
-    on its way: after a gateway's outage nobody shall get the alert and its reminders at once.
+    Nobody is reminded of an alert that was taken back or whose danger is over, nor at an address
+    where a message is still on its way: after a gateway's outage nobody shall get the alert and
+    its reminders at once.
     """
-    if initial_wave(incident).retracted_at is not None:
-        return 0
-    wave, sent = None, 0
-    for recipients in _to_remind(incident):
-        wave = wave or open_wave(
-            incident, kind=WaveKind.REMINDER, template="reminder", lasts=REMINDER_HELPS_FOR
+    alert = alert_wave(step.incident)
+    if alert is None or alert.kind == WaveKind.ALL_CLEAR:
+        return True
+    if not stands(alert.pk):
+        return False
+    silent = silent_after(step, settings.SLICE_SIZE)
+    done = len(silent) < settings.SLICE_SIZE
+    if recipients := _to_remind(step.incident, [person for _, person in silent]):
+        add_recipients(wave=_reminder(step), recipients=recipients)
+    if silent:
+        step.after_id = silent[-1][0]
+        step.save(update_fields=["after_id", "wave"])
+    if done and step.wave:
+        recipients_done(wave=step.wave)
+    return done
+
+
+def _reminder(step: DueStep) -> Wave:
+    """The step's wave; a new one where what it said was corrected or overtaken meanwhile."""
+    if step.wave is None or not stands(step.wave.pk):
+        step.wave = open_wave(
+            step.incident, kind=WaveKind.REMINDER, template="reminder", lasts=REMINDER_HELPS_FOR
         )
-        sent += add_recipients(wave=wave, recipients=recipients)
-    if wave is not None:
-        recipients_done(wave=wave)
-    return sent
+    return step.wave
 
 
-def _to_remind(incident: Incident) -> Iterator[list[Recipient]]:
-    """The recipients of a reminder, some thousands of persons at a time."""
-    silent = silent_refs(incident)
+def _to_remind(incident: Incident, persons: Sequence[int]) -> list[Recipient]:
     waiting = addresses_with_open_deliveries(incident.source)
-    for start in range(0, len(silent), settings.SLICE_SIZE):
-        reach = addresses_for(silent[start : start + settings.SLICE_SIZE], prefer_first=False)
-        found = [as_recipient(address) for address in reach.addresses]
-        if free := [r for r in found if (r.channel, r.address_index) not in waiting]:
-            yield free
+    reach = addresses_for(persons, prefer_first=False)
+    found = [as_recipient(address) for address in reach.addresses]
+    return [r for r in found if (r.channel, r.address_index) not in waiting]
 
 
 def note_silence(step: DueStep) -> int:

@@ -3,9 +3,12 @@
 from django.urls import reverse
 
 from config.kernel.models import AuditEntry
+from crisis.incidents.models import Announcement
+from crisis.incidents.services import submit_announcement
 from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import Standing
 from notifications.models import Wave
+from registry.services import add_emergency_contact
 
 
 def room(client, incident, **query):
@@ -101,3 +104,82 @@ def test_acts_are_refused_to_get(as_user, officer, incident):
     for name in ("incident-stand-down", "incident-approve", "incident-discard"):
         url = reverse(f"console:{name}", args=[incident.pk])
         assert as_user(officer).get(url).status_code == 405
+
+
+WORDS = {
+    "subject": "集合点",
+    "subject_en": "meeting point",
+    "value": "市体育场",
+    "value_en": "City Stadium",
+}
+
+
+def test_correction_is_previewed_and_leaves_when_the_code_is_typed(as_user, officer, incident):
+    alert = Wave.objects.get(kind="initial")
+    url = reverse("console:announce", args=[incident.pk, "correction"])
+    client = as_user(officer)
+    form = WORDS | {"place": "桑托岛", "place_en": "Santo"}
+    assert alert.code in client.get(url).text
+    shown = client.post(url, form | {"preview": "1"})
+    assert "更正：维拉港集合点改为市体育场" in shown.text
+    assert client.post(url, form | {"send": "1", "code": "WRONG"}).status_code == 400
+    assert not Wave.objects.filter(kind="correction").exists()
+    assert client.post(url, form | {"send": "1", "code": alert.code.lower()}).status_code == 302
+    assert Wave.objects.get(kind="correction").retracts == alert
+    room = client.get(reverse("console:incident", args=[incident.pk])).text
+    assert "已更正" in room
+
+
+def test_update_above_the_threshold_waits_for_another_officer(
+    as_user, officer, second_officer, incident, settings
+):
+    settings.TWO_PERSON_THRESHOLD = 5
+    alert = Wave.objects.get(kind="initial")
+    url = reverse("console:announce", args=[incident.pk, "update"])
+    news = {"news": "机场明早恢复", "news_en": "airport reopens", "send": "1", "code": alert.code}
+    client = as_user(officer)
+    assert client.post(url, news).status_code == 302
+    waiting = Announcement.objects.get()
+    page = reverse("console:announcement", args=[incident.pk, waiting.pk])
+    approval = reverse("console:announcement-approve", args=[incident.pk, waiting.pk])
+    assert page in client.get(reverse("console:incident", args=[incident.pk])).text
+    assert "须由提交人以外的官员复核" in client.get(page).text
+    second = as_user(second_officer)
+    assert "机场明早恢复" in second.get(page).text
+    seen = {"content_hash": waiting.content_hash}
+    assert second.post(approval, seen | {"code": "WRONG"}).status_code == 400
+    assert second.post(approval, seen | {"code": alert.code}).status_code == 302
+    assert Wave.objects.filter(kind="update").exists()
+
+
+def test_waiting_update_can_be_thrown_away(as_user, officer, incident, settings):
+    settings.TWO_PERSON_THRESHOLD = 5
+    waiting = submit_announcement(
+        incident=incident,
+        kind="update",
+        words={"news": "机场明早恢复", "news_en": "airport reopens"},
+        officer=officer,
+    )
+    as_user(officer).post(reverse("console:announcement-discard", args=[incident.pk, waiting.pk]))
+    waiting.refresh_from_db()
+    assert waiting.discarded_at
+    assert not Wave.objects.filter(kind="update").exists()
+
+
+def test_no_other_kind_of_announcement(as_user, officer, incident):
+    url = reverse("console:announce", args=[incident.pk, "retraction"])
+    assert as_user(officer).get(url).status_code == 404
+
+
+def test_contacts_are_asked_from_the_persons_page_once(as_user, officer, incident, people):
+    add_emergency_contact(
+        person=people["wang"], name="王母", relation="母亲", phone="+8613800000001"
+    )
+    page = reverse("console:incident-person", args=[incident.pk, people["wang"].pk])
+    release = reverse("console:release-contacts", args=[incident.pk, people["wang"].pk])
+    client = as_user(officer)
+    assert release in client.get(page).text
+    assert client.post(release).status_code == 302
+    assert Wave.objects.get(kind="contact").deliveries.count() == 1
+    assert release not in client.get(page).text
+    assert "已经发给此人的紧急联系人" in client.post(release, follow=True).text

@@ -5,8 +5,10 @@ from django.urls import reverse
 
 from config.kernel import clock
 from crisis.rollcall.models import Standing
+from crisis.rollcall.services import release_to_contacts
 from notifications.models import Delivery, Reply
 from registry.addresses import address_index
+from registry.services import add_emergency_contact
 
 
 @pytest.fixture
@@ -114,3 +116,28 @@ def test_reply_that_found_its_person_is_not_read_here(as_user, outsider, officer
 def test_reply_that_a_colleague_settled_says_who(as_user, officer, second_officer, stray):
     as_user(officer).post(page(stray), {"dismiss": "1", "reason": "not_ours"})
     assert "officer" in as_user(second_officer).get(page(stray)).text
+
+
+def test_words_of_a_relative_wait_until_an_officer_has_read_them(
+    as_user, officer, incident, people
+):
+    add_emergency_contact(
+        person=people["wang"], name="王母", relation="母亲", phone="+8613800000001"
+    )
+    wave = release_to_contacts(incident=incident, person_ref=people["wang"].pk, officer=officer)
+    reply = Reply.objects.create(
+        via="sms",
+        delivery=wave.deliveries.get(),
+        text="联系上了",
+        meaning="possible_help",
+        state="matched",
+        answered_at=clock.now(),
+        received_at=clock.now(),
+    )
+    client, triage = as_user(officer), reverse("console:triage")
+    shown = client.get(triage).text
+    assert "联系上了" in shown
+    assert "王小明" in shown
+    client.post(reverse("console:triage-note", args=[reply.pk]))
+    assert "联系上了" not in client.get(triage).text
+    assert client.post(reverse("console:triage-note", args=[reply.pk])).status_code == 404

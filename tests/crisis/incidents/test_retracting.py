@@ -10,10 +10,10 @@ from crisis.incidents.services import (
     send_all_clear,
     stand_down_incident,
 )
-from crisis.rollcall.services.timers import remind_silent
 from notifications.models import Delivery, Wave
 from notifications.services import recovery, sending
 from notifications.states import DeliveryState
+from tests.support.scene import remind_now
 from tests.support.waves import ACCEPTED, BUSY, REFUSED, UNKNOWN, due_now, patience_over, states
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +132,7 @@ def test_taken_back_once(incident, officer):
 def test_nobody_is_reminded_of_what_was_taken_back(incident, officer, gateway):
     send(initial())
     retract_incident_wave(incident=incident, wave=initial(), officer=officer)
-    assert remind_silent(incident) == 0
+    remind_now(incident)
     assert not Wave.objects.filter(kind="reminder").exists()
 
 
@@ -169,7 +169,7 @@ def test_outsider_sends_no_all_clear(incident, outsider):
 
 def test_taking_back_the_alert_takes_its_reminder_back_too(incident, officer, gateway):
     send(initial())
-    assert remind_silent(incident) > 0
+    remind_now(incident)
     reminder = Wave.objects.get(kind="reminder")
 
     retraction = retract_incident_wave(incident=incident, wave=initial(), officer=officer)
@@ -185,7 +185,7 @@ def test_who_got_only_the_reminder_is_corrected_too(incident, officer, gateway):
     gateway.decide = lambda message, times: REFUSED
     send(initial())
     gateway.decide = lambda message, times: ACCEPTED
-    remind_silent(incident)
+    remind_now(incident)
     reminder = Wave.objects.get(kind="reminder")
     send(reminder)
 

@@ -2,7 +2,11 @@
 
 import pytest
 
-from crisis.incidents.services import retract_incident_wave
+from crisis.incidents.services import (
+    retract_incident_wave,
+    send_all_clear,
+    submit_announcement,
+)
 from notifications.models import Wave
 
 
@@ -32,6 +36,28 @@ def test_retracted_wave_says_so_and_names_the_correction(client, wave, incident,
     assert "目前有效" not in page
     assert retraction.code in page
     assert wave.code in client.get("/v/", {"code": retraction.code}).text
+
+
+def test_corrected_wave_says_that_the_danger_goes_on(client, wave, incident, officer):
+    words = {"subject": "集合点", "subject_en": "meeting point", "value": "市体育场",
+             "value_en": "City Stadium"}  # fmt: skip
+    correction = submit_announcement(
+        incident=incident, kind="correction", words=words, officer=officer
+    ).wave
+    page = client.get("/v/", {"code": wave.code}).text
+    assert "危险仍在" in page
+    assert "已撤回" not in page
+    assert correction.code in page
+    assert "目前有效" in client.get("/v/", {"code": correction.code}).text
+
+
+def test_overtaken_twice_names_what_holds_now(client, wave, incident, officer):
+    news = {"news": "机场明早恢复", "news_en": "airport reopens"}
+    submit_announcement(incident=incident, kind="update", words=news, officer=officer)
+    over = send_all_clear(incident=incident, officer=officer)
+    page = client.get("/v/", {"code": wave.code}).text
+    assert "警报现已解除" in page
+    assert over.code in page
 
 
 @pytest.mark.parametrize("code", ["ZZZZZZ", "x" * 5000, "<script>", "\x00"])

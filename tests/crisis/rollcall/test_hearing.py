@@ -237,7 +237,8 @@ def test_question_that_was_taken_back_is_not_asked_again(alerted, people, office
 
     say(CHEN, "1")
     asked = Wave.objects.get(template="who_else")
-    retract_incident_wave(incident=alerted, wave=asked, officer=officer)
+    first = Wave.objects.get(kind="initial")
+    retract_incident_wave(incident=alerted, wave=first, officer=officer)
     Delivery.objects.filter(wave=asked).delete()
     say(CHEN, "1")
     assert not Delivery.objects.filter(wave__template="who_else").exists()

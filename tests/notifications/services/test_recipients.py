@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from notifications.models import Batch, Delivery, DeliveryPerson, Reply
-from notifications.services.recipients import add_recipients, recipients_from
+from notifications.services.following import recipients_of
+from notifications.services.recipients import add_recipients
 from notifications.states import BatchState, Meaning, ReplyState, WaveKind
 from tests.support.waves import make_wave, number, recipient
 
@@ -55,7 +56,7 @@ def test_address_stands_sealed_and_is_copied_unopened(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT address FROM notifications_delivery")
         assert bytes(cursor.fetchone()[0]) == given.sealed_address
-    [copied] = recipients_from(wave.deliveries.all())
+    [copied] = recipients_of([wave.deliveries.get().pk])
     assert copied == given
 
 
@@ -63,9 +64,9 @@ def test_copies_reach_across_waves(db):
     """Two people may have answered different waves of one incident."""
     first, second = make_wave(2), make_wave(3)
     chosen = [first.deliveries.earliest("pk").pk, second.deliveries.latest("pk").pk]
-    copies = recipients_from(Delivery.objects.filter(pk__in=chosen))
+    copies = recipients_of(chosen)
     assert sorted(copy.persons for copy in copies) == [((1, True),), ((3, True),)]
-    assert recipients_from(Delivery.objects.none()) == []
+    assert recipients_of([]) == []
 
 
 def test_bells_are_rung_after_the_commit(django_capture_on_commit_callbacks, monkeypatch):
