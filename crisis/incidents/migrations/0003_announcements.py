@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("incidents", "0002_initial"),
-        ("notifications", "0003_superseding"),
+        ("notifications", "0006_superseding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0003_superseding"),
+        ("notifications", "0006_superseding"),
         ("rollcall", "0001_initial"),
     ]
 

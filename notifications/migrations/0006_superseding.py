@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0002_room_for_updates"),
+        ("notifications", "0005_what_waits"),
     ]
 
     operations = [
@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                     ("correction", "更正"),
                     ("retraction", "撤回"),
                     ("all_clear", "解除"),
+                    ("duty", "值班传呼"),
                     ("who_else", "询问同号码家人"),
                     ("contact", "致紧急联系人"),
                 ],
