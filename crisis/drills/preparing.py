@@ -10,6 +10,7 @@ from config.kernel.errors import DomainError
 from crisis.drills.scenarios import PostFacts, Scenario
 from crisis.hazards.models import HazardSignal
 from crisis.hazards.services import take_in_usgs
+from crisis.staff.duty import Contact, assign_duty
 from crisis.staff.models import User
 from crisis.staff.roles import Role
 from crisis.staff.services import create_user
@@ -18,6 +19,10 @@ from registry.models import Jurisdiction, Post
 
 # How long after the shock the officer declares.
 DECLARED_AFTER = timedelta(minutes=12)
+# The duty head is paged like in earnest, and only the emulator can be reached. Synthetic people
+# have no number of this kind.
+DUTY_PHONE = "+15005550110"
+DUTY_LASTS = timedelta(days=3650)
 STAFF = {
     "officer": (Role.OFFICER, "值班官员"),
     "second": (Role.OFFICER, "第二官员"),
@@ -71,6 +76,15 @@ def prepare(scenario: Scenario, signal: HazardSignal, *, people: int, seed: int)
         )
         for name, (role, title) in STAFF.items()
     }
+    begins_at = starts_at(signal) - timedelta(days=1)
+    assign_duty(
+        user=users["head"],
+        post=None,
+        begins_at=begins_at,
+        ends_at=begins_at + DUTY_LASTS,
+        contact=Contact(phone=DUTY_PHONE),
+        actor="drill",
+    )
     return Prepared(
         signal=signal,
         post=post,
