@@ -6,13 +6,15 @@ from crisis.operations.problems import Found
 
 
 def duration(seconds: float | None) -> str:
-    """«12 秒», «3 分 20 秒», «2 小时 5 分»; a dash where there is nothing to tell."""
+    """«12 秒», «3 分 20 秒», «2 小时 5 分», «30 小时»; a dash where there is nothing to tell."""
     if seconds is None:
         return "—"
     if seconds < 100:
         return _("%(s)d 秒") % {"s": seconds}
     if seconds < 6000:
         return _("%(m)d 分 %(s)d 秒") % {"m": seconds // 60, "s": seconds % 60}
+    if seconds >= 36_000:
+        return _("%(h)d 小时") % {"h": seconds // 3600}
     return _("%(h)d 小时 %(m)d 分") % {"h": seconds // 3600, "m": seconds % 3600 // 60}
 
 

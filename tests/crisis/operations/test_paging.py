@@ -18,11 +18,13 @@ from crisis.operations.models import Page
 from crisis.operations.paging import WithoutRows, page
 from crisis.operations.problems import Found, Problem
 from crisis.staff.duty import on_duty
-from notifications.models import Delivery, Wave
+from notifications.models import Delivery, Reply, Wave
 from notifications.services.inbox import store_inbound, work_inbox
+from notifications.services.sending import send_batch
 from tests.crisis.operations.conftest import DUTY_PHONE
+from tests.support import scene
 from tests.support.emulator import emulator_process
-from tests.support.waves import Scripted
+from tests.support.waves import Scripted, due_now
 
 pytestmark = pytest.mark.django_db
 STUCK = Found(Problem.PROCESS_STUCK, "worker@a")
@@ -107,13 +109,8 @@ def test_answer_to_a_page_belongs_to_the_alert_before_it(
     gateway, administrator, put_on_duty, post, officer
 ):
     """Who is on duty is registered too, and inside."""
-    from tests.support import scene
-    from tests.support.waves import due_now
-
     scene.port_vila()
     incident = scene.declare(post, officer, people=6)
-    from notifications.services.sending import send_batch
-
     wave = Wave.objects.get(source=incident.source)
     for batch_id in due_now(wave):
         send_batch(batch_id)
@@ -122,8 +119,6 @@ def test_answer_to_a_page_belongs_to_the_alert_before_it(
     body = "MessageSid=SM1&From=%2B6785550101&Body=1"
     store_inbound(gateway="twilio", event_id="SM1", body=body)
     work_inbox()
-    from notifications.models import Reply
-
     assert Reply.objects.get().delivery.wave == wave
 
 
