@@ -21,7 +21,7 @@ LEASE_OVER_S = 10.0  # the sweep looks every second
 DOUBT_S = 30.0  # beyond GUIHANG_IN_DOUBT_SECONDS
 UNEXPANDED_S = 60.0  # since the last slice was written; one takes seconds
 INBOX_S, STEPS_S, OUTBOX_S = 30.0, 60.0, 60.0
-SWEPT_S = 30.0
+SWEPT_S = 45.0  # a sweep that is replaced is back before that
 FAILURES = 3
 
 

@@ -5,6 +5,8 @@ import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from config.kernel import beats, clock
 from config.kernel.supervisor import Child
 
@@ -12,8 +14,10 @@ if TYPE_CHECKING:
     from crisis.operations.watching import Watcher
 
 
+@transaction.atomic
 def publish_beats(watcher: "Watcher") -> None:
-    """One row a child, and one for the watcher itself. Raises database errors."""
+    """One row a child, and one for the watcher itself, in one commit: on SQLite each takes the one
+    write lock. Raises database errors."""
     for child in watcher.supervisor.children:
         seen = child.board.read() if child.board and child.is_alive else None
         idle_s = seen.idle_s if seen else None

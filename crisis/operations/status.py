@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Max, Min, Model, Q, QuerySet, Sum
 
 from config.kernel import beats, clock
 from config.kernel.models import Beat
@@ -20,10 +20,10 @@ from crisis.incidents.models import AudienceSlice
 from crisis.operations.problems import Found
 from crisis.staff.duty import on_duty
 from notifications.models import Attempt, Batch, Delivery, Inbound, Reply
-from notifications.states import BatchState, DeliveryState, Outcome
+from notifications.states import BatchState, DeliveryState
 
-# The newest calls that are looked at; at 6,000 a second they are the last second's.
-CALLS_SAMPLED, TIMED_SAMPLED = 5000, 500
+# The newest rows that are looked at; at 6,000 calls a second they are the last second's.
+SAMPLED, TIMED_SAMPLED = 5000, 300
 LATELY = timedelta(minutes=1)
 # A process writes every two seconds; this long without a word it is not there.
 SILENT_AFTER_S = 15.0
@@ -181,43 +181,41 @@ def _queues() -> list[Queue]:
 
 
 def _answers_a_minute() -> float:
-    newest = Reply.objects.order_by("-pk").values_list("received_at", flat=True)[:CALLS_SAMPLED]
-    return _per_second(list(newest)) * 60
+    newest, span_s = _lately(Reply, "received_at")
+    return newest.count() / span_s * 60
 
 
-def _per_second(moments: list[datetime]) -> float:
-    """The rate of the last minute, from the newest moments (scenario time), newest first."""
-    ages = [clock.real_age(moment) for moment in moments]
-    lately = sum(age <= LATELY for age in ages)
+def _lately(model: type[Model], column: str) -> tuple[QuerySet[Any], float]:
+    """The rows of the last minute among the newest by id, and how many real seconds they span:
+    less than a minute where so many came that the newest do not reach back so far."""
+    rows = model._default_manager.all()
+    last = rows.aggregate(pk=Max("pk"))["pk"] or 0
+    newest = rows.filter(pk__gt=last - SAMPLED).order_by()
     span = LATELY
-    if ages and lately == len(moments) == CALLS_SAMPLED:  # the sample is shorter than the minute
-        span = max(ages[-1], timedelta(milliseconds=100))
-    return lately / span.total_seconds()
+    if last > SAMPLED and (oldest := newest.aggregate(at=Min(column))["at"]):
+        span = min(LATELY, max(clock.real_age(oldest), timedelta(milliseconds=100)))
+    since = clock.now() - LATELY * clock.speed()
+    return newest.filter(**{f"{column}__gte": since}), span.total_seconds()
 
 
 def _paces() -> list[Pace]:
-    rows = list(
-        Attempt.objects.order_by("-pk").values_list("gateway", "outcome", "at")[:CALLS_SAMPLED]
-    )
-    calls: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
-    for gateway, outcome, at in rows:
-        if clock.real_age(at) <= LATELY:
-            calls[gateway].append((outcome, at))
-    span = LATELY.total_seconds()
-    if len(rows) == CALLS_SAMPLED:
-        span = min(span, max(0.1, clock.real_age(rows[-1][2]).total_seconds()))
+    newest, span_s = _lately(Attempt, "at")
+    calls: dict[str, dict[str, int]] = defaultdict(dict)
+    rows = newest.values_list("gateway", "outcome").annotate(n=Count("pk"))
+    for gateway, outcome, n in rows.order_by("gateway", "outcome"):
+        calls[gateway][outcome] = n
     took = _seconds_taken() if calls else {}
     return [
-        _pace(gateway, [outcome for outcome, _ in made], span, took.get(gateway, []))
-        for gateway, made in sorted(calls.items())
+        _pace(gateway, outcomes, span_s, took.get(gateway, []))
+        for gateway, outcomes in calls.items()
     ]
 
 
-def _pace(gateway: str, outcomes: list[str], span: float, took: list[float]) -> Pace:
+def _pace(gateway: str, outcomes: dict[str, int], span_s: float, took: list[float]) -> Pace:
     return Pace(
         gateway=gateway,
-        outcomes={o.value: n for o in Outcome if (n := outcomes.count(o.value))},
-        per_second=len(outcomes) / span,
+        outcomes=outcomes,
+        per_second=sum(outcomes.values()) / span_s,
         median_s=median(took) if took else None,
         slow_s=quantiles(took, n=10)[-1] if len(took) > 1 else None,
     )

@@ -56,6 +56,8 @@ STARTED_S = 10.0
 BROKER_GRACE_S = 35.0
 # Publishing to a frozen broker hangs for 15 to 22 s whatever its time-outs say (measured).
 BROKER_LANE_S = 60.0
+# After an outage of the database everything has waited, and is done within this time.
+SETTLES_S = 30.0
 # Deaths within five minutes that are worth a page.
 DYING = 3
 
@@ -75,6 +77,7 @@ class Watcher:
         self.supervisor = supervisor
         self.host = host or socket.gethostname()
         self.restarts: Counter[str] = Counter()
+        self._began_at = time.monotonic()
         self.without_rows = WithoutRows()
         self.waiting: queue.Queue[Found] = queue.Queue()
         self.database = Lookout("database", self._see, every_s=2.0, failures=DATABASE_ERRORS)
@@ -211,15 +214,17 @@ class Watcher:
             connection.close()
             raise
         mine = (Problem.PROCESS_STUCK, Problem.PROCESS_DYING, Problem.BROKER_AWAY)
-        for one in found:
-            if one.is_paged and one.problem not in mine and self._has_settled(one):
-                self.tell(one)
+        if self._has_settled():
+            for one in found:
+                if one.is_paged and one.problem not in mine:
+                    self.tell(one)
         return found
 
-    def _has_settled(self, found: Found) -> bool:
-        """A house that is just being started has not been swept yet."""
-        youngest = min((c.started_at for c in self.supervisor.children), default=0.0)
-        return found.problem != Problem.NOT_SWEPT or time.monotonic() - youngest > START_S
+    def _has_settled(self) -> bool:
+        """A house that is just being started, or whose database has only just come back, is full
+        of things that have waited and will be done in a moment."""
+        age = time.monotonic() - self._began_at
+        return age > START_S and self.database.well_s > SETTLES_S
 
     def _page_all(self) -> None:
         """The pager's thread: one page after the other."""

@@ -83,7 +83,7 @@ def failing_step():
 
 
 def silent_sweep():
-    Beat.objects.filter(kind=beats.STEPS).update(beaten_at=ago(35))
+    Beat.objects.filter(kind=beats.STEPS).update(beaten_at=ago(50))
 
 
 def absent_watcher():

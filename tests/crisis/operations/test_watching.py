@@ -11,7 +11,7 @@ from config.kernel.models import Beat
 from config.kernel.supervisor import Child, Supervisor
 from crisis.operations import processes
 from crisis.operations.lookout import Lookout
-from crisis.operations.problems import Problem
+from crisis.operations.problems import Found, Problem
 from crisis.operations.reporting import publish_beats
 from crisis.operations.watching import Sight, Watcher
 
@@ -208,6 +208,31 @@ def test_beats_say_what_the_processes_do_under_one_name_each(watched, now):
     now(30)
     publish_beats(watcher)
     assert Beat.objects.get(name="worker").detail["state"] == "stuck"
+
+
+@pytest.mark.django_db
+def test_what_has_waited_is_told_when_the_house_has_settled(watched, now, monkeypatch):
+    """Not while it starts, and not in the moment in which the database is back."""
+    found = [Found(Problem.UNTAKEN), Found(Problem.OUTBOX_UNSENT), Found(Problem.PROCESS_STUCK)]
+    status = type("Status", (), {"found": found})
+    monkeypatch.setattr("crisis.operations.watching.read_status", lambda: status)
+    monkeypatch.setattr("crisis.operations.watching.close_old_connections", lambda: None)
+    watcher, _ = watched("worker")
+    told = watcher.waiting
+    watcher._began_at = time.monotonic()
+    watcher._read_status()
+    assert told.empty()
+    now(61)
+    watcher._read_status()
+    assert told.get_nowait().problem == Problem.UNTAKEN
+    assert told.empty()  # the others are no page, or its own to tell
+    is_away(watcher.database)
+    watcher.database._take(Sight(True, []))
+    watcher._read_status()
+    assert told.empty()
+    now(31)
+    watcher._read_status()
+    assert told.get_nowait().problem == Problem.UNTAKEN
 
 
 # -- Asking in a thread ------------------------------------------------------------------------
