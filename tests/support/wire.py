@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from notifications.gateways.base import CallResult, Gateway, Outgoing
-from notifications.gateways.wire import Wire
+from notifications.gateways.wire import Answer, Wire
 
 
 def hand_over(gateway: Gateway, *messages: Outgoing) -> list[CallResult]:
@@ -15,6 +15,22 @@ def hand_over(gateway: Gateway, *messages: Outgoing) -> list[CallResult]:
             return await asyncio.gather(*(gateway.hand_over(http, m) for m in messages))
 
     return list(asyncio.run(run()))
+
+
+class Says:
+    """In the place of a wire: one answer to everything."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    async def exchange(self, *_: object, **__: object) -> Answer:
+        return self.answer
+
+
+def hear(gateway: Gateway, answer: Answer) -> CallResult:
+    """What the gateway makes of this answer to a call."""
+    call = gateway.hand_over(Says(answer), Outgoing("key", "+8613800138000", "text"))  # type: ignore[arg-type]
+    return asyncio.run(call)
 
 
 def ask(gateway: Gateway, **question: object) -> CallResult | None:

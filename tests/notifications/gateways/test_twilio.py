@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,15 +11,17 @@ from config.kernel.clock import real_now
 from notifications.gateways import wire
 from notifications.gateways.base import (
     Outgoing,
+    Pause,
     ReceiptSeen,
     ReplySeen,
     UnreadableBodyError,
     WebhookRequest,
 )
 from notifications.gateways.twilio import TwilioGateway, signature
+from notifications.gateways.wire import Answer
 from notifications.states import Outcome, ReceiptStatus
-from tests.support.emulator import FIXTURES, Emulator, Hooks
-from tests.support.wire import ask, hand_over
+from tests.support.emulator import FIXTURES, Emulator, Hooks, emulator_process
+from tests.support.wire import ask, hand_over, hear
 
 TEXT = "【驻瓦努阿图使馆】维拉港强震，防海啸，速往高处。回复1平安2需要帮助3已离开。核验码K7M4Q2"
 TO = "+8613800138000"
@@ -102,6 +105,54 @@ def test_throttled_calls_are_busy(pointed: Emulator):
     assert busy
     assert {r.provider_code for r in busy} == {"20429"}
     assert len(pointed.lines("accepted")) == len(calls) - len(busy)
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(0, 1.0), (7, 7.0), (86_400, 300.0)])
+def test_throttled_calls_say_how_long_nobody_should_call(
+    pointed: Emulator, asked: int, seconds: float
+):
+    pointed.turn(per_second=1, retry_after=asked)
+    results = hand_over(TwilioGateway(), *(message(f"k{n}") for n in range(20)))
+    assert {r.pause for r in results if r.outcome == Outcome.BUSY} == {Pause("twilio", seconds)}
+    assert {r.pause for r in results if r.outcome == Outcome.ACCEPTED} <= {None}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "retry_after", "pause"),
+    [
+        (429, 0, "", Pause("twilio", 1.0)),
+        (429, 14107, "", Pause("twilio", 1.0)),
+        (429, 63038, "", Pause("twilio", 300.0)),
+        (400, 21611, "", Pause("twilio/+15005550006", 30.0)),
+        (503, 20503, "12", Pause("twilio", 12.0)),
+        (429, 20429, "Fri, 31 Dec 1999 23:59:59 GMT", Pause("twilio", 1.0)),
+        (429, 20429, "-5", Pause("twilio", 1.0)),
+        (500, 20500, "", None),
+    ],
+)
+def test_busy_answer_pauses_whom_it_concerns(
+    status: int, code: int, retry_after: str, pause: Pause | None
+):
+    body = json.dumps({"code": code} if code else {}).encode()
+    result = hear(TwilioGateway(), Answer(status, body, retry_after))
+    assert (result.outcome, result.pause) == (Outcome.BUSY, pause)
+
+
+def test_each_address_hears_from_its_own_number(
+    pointed: Emulator, settings: Any, tmp_path: Path, hooks: Hooks
+):
+    numbers = ("+15005550006", "+15005550007", "MG" + "0" * 32)
+    settings.TWILIO_SENDER = ", ".join(numbers)
+    arguments = ("--twilio-sender", settings.TWILIO_SENDER)
+    (tmp_path / "three").mkdir()
+    with emulator_process(tmp_path / "three", app_url=hooks.url, arguments=arguments) as emulator:
+        settings.TWILIO_URL = emulator.url
+        gateway = TwilioGateway()
+        calls = [message(f"k{n}", f"+86138001380{n:02d}") for n in range(30)]
+        assert {r.outcome for r in hand_over(gateway, *calls)} == {Outcome.ACCEPTED}
+        lines = emulator.lines("accepted")
+    assert {line["from"] for line in lines} == set(numbers)
+    assert all(line["from"] == gateway.sender_of(line["to"]) for line in lines)
 
 
 def test_wrong_credentials_spoil_no_delivery(pointed: Emulator, settings: Any):

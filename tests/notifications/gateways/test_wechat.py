@@ -9,15 +9,17 @@ from wechatpy.crypto import WeChatCrypto
 from notifications.gateways.base import (
     EventSeen,
     Outgoing,
+    Pause,
     ReceiptSeen,
     ReplySeen,
     UnreadableBodyError,
     WebhookRequest,
 )
 from notifications.gateways.wechat import WeChatGateway, crypto
+from notifications.gateways.wire import Answer
 from notifications.states import Outcome, ReceiptStatus
 from tests.support.emulator import FIXTURES, Emulator, Hooks
-from tests.support.wire import hand_over
+from tests.support.wire import hand_over, hear
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 FIELDS = {
@@ -122,6 +124,22 @@ def test_throttled_calls_are_busy(pointed: Emulator, gateway: WeChatGateway):
     results = hand_over(gateway, *(message(f"k{n}", address=f"{OPENID}{n}") for n in range(20)))
     codes = {r.provider_code for r in results if r.outcome == Outcome.BUSY}
     assert codes == {"45011"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "pause"),
+    [
+        (Answer(200, b'{"errcode":45009,"errmsg":"quota"}'), Pause("wechat", 300.0)),
+        (Answer(200, b'{"errcode":45011,"errmsg":"too fast"}'), Pause("wechat", 5.0)),
+        (Answer(429, b"", "9"), Pause("wechat", 9.0)),
+        (Answer(200, b'{"errcode":-1,"errmsg":"busy"}'), None),
+    ],
+)
+def test_busy_answer_pauses_everybody_where_it_is_for_speed(
+    gateway: WeChatGateway, answer: Answer, pause: Pause | None
+):
+    result = hear(gateway, answer)
+    assert (result.outcome, result.pause) == (Outcome.BUSY, pause)
 
 
 # -- Verify ------------------------------------------------------------------------------
