@@ -113,8 +113,13 @@ def _residence(person_id: int, rng: Random, then: datetime) -> dict[str, object]
     }
 
 
+def phone(number: int) -> str:
+    """The one number of the `number`-th person."""
+    return f"+86138{number:08d}"
+
+
 def _phone(number: int, person_id: int, then: datetime) -> dict[str, object]:
-    address = f"+86138{number:08d}"
+    address = phone(number)
     return {
         "person_id": person_id,
         "channel": "sms",

@@ -8,7 +8,13 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
-        from config.kernel import beats, checks, installation, sweep
+        from config.kernel import (
+            beats,
+            checks,
+            installation,
+            lookups,  # noqa: F401 - registers its own
+            sweep,
+        )
 
         post_migrate.connect(installation.settle_mode, sender=self)
         checks.register_checks()

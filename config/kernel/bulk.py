@@ -118,10 +118,9 @@ def _field(model: type[models.Model], name: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _db_type(field: Any) -> str:
+def db_type(field: Any) -> str:
     """A key's own type is that of its sequence; what refers to it has the plain one."""
-    db_type = field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
-    return str(db_type)
+    return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +138,20 @@ def _send(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]
     as arrays. The first is always an array: it says how many rows there are."""
     values, types, names, scalars, arrays = [], [], [], [], []
     for number, column in enumerate(zip(*rows, strict=True)):
-        db_type = _db_type(_field(model, columns[number]))
+        sql_type = db_type(_field(model, columns[number]))
         if number and column.count(column[0]) == len(column):
-            values.append(f"%s::{db_type}")
+            values.append(f"%s::{sql_type}")
             scalars.append(column[0])
         else:
             values.append(f"v.c{number}")
             names.append(f"c{number}")
-            types.append(f"%s::{db_type}[]")
-            arrays.append(_array(column))
+            types.append(f"%s::{sql_type}[]")
+            arrays.append(array(column))
     source = f"unnest({', '.join(types)}) AS v({', '.join(names)})"
     return _Sent(values, source, [*scalars, *arrays])
 
 
-def _array(column: Sequence[Any]) -> Any:
+def array(column: Sequence[Any]) -> Any:
     """An array literal for the types that come by the thousand, as the PostgreSQL manual writes
     it (section 8.15.2); psycopg's own way is there for the rest and costs ten times as much."""
     kinds = set(map(type, column))
@@ -160,7 +159,11 @@ def _array(column: Sequence[Any]) -> Any:
         return "{" + ",".join(map(repr, column)) + "}"
     if kinds == {bytes}:
         return '{"\\\\x' + '","\\\\x'.join([value.hex() for value in column]) + '"}'
-    if kinds == {str} and not any('"' in value or "\\" in value for value in column):
+    if kinds == {datetime}:
+        return '{"' + '","'.join(map(str, column)) + '"}'
+    if kinds == {str}:
+        if any('"' in value or "\\" in value for value in column):
+            column = [value.replace("\\", "\\\\").replace('"', '\\"') for value in column]
         return '{"' + '","'.join(column) + '"}'
     return list(column)
 

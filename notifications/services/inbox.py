@@ -9,6 +9,7 @@ from notifications.gateways import gateway_named
 from notifications.gateways.base import ReceiptSeen, ReplySeen, Seen, UnreadableBodyError
 from notifications.models import Inbound
 from notifications.services import receipts, replies
+from notifications.services.pushed import Push
 
 log = logging.getLogger("guihang.inbox")
 BODY_PURPOSE = "notifications.inbound.body"
@@ -52,30 +53,29 @@ def work_inbox(limit: int = 1000) -> int:
 @transaction.atomic
 def _work(limit: int, **chosen: int) -> int:
     waiting = Inbound.objects.filter(worked_at=None, **chosen).order_by("pk")
-    inbound = list(waiting.select_for_update(skip_locked=True)[:limit])
-    seen_receipts: list[tuple[Inbound, ReceiptSeen]] = []
-    seen_replies: list[tuple[Inbound, ReplySeen]] = []
-    for row in inbound:
-        for seen in _parse(row):
+    locked = waiting.select_for_update(skip_locked=True)
+    pushes = [Push(*row) for row in locked.values_list(*Push._fields)[:limit]]
+    seen_receipts: list[tuple[Push, ReceiptSeen]] = []
+    seen_replies: list[tuple[Push, ReplySeen]] = []
+    problems: dict[int, str] = {}
+    for push in pushes:
+        for seen in _parse(push, problems):
             if isinstance(seen, ReceiptSeen):
-                seen_receipts.append((row, seen))
+                seen_receipts.append((push, seen))
             elif isinstance(seen, ReplySeen):
-                seen_replies.append((row, seen))
+                seen_replies.append((push, seen))
     receipts.store_receipts(seen_receipts)
     replies.store_replies(seen_replies)
     now = clock.now()
-    bulk.update(
-        Inbound,
-        ("id", "worked_at", "problem"),
-        [(row.pk, now, row.problem) for row in inbound],
-    )
-    return len(inbound)
+    worked = [(push.id, now, problems.get(push.id, "")) for push in pushes]
+    bulk.update(Inbound, ("id", "worked_at", "problem"), worked)
+    return len(pushes)
 
 
-def _parse(row: Inbound) -> list[Seen]:
+def _parse(push: Push, problems: dict[int, str]) -> list[Seen]:
     try:
-        return gateway_named(row.gateway).parse(row.body)
+        return gateway_named(push.gateway).parse(push.body)
     except UnreadableBodyError as problem:
-        row.problem = str(problem)[:120]
-        log.warning("inbound %s of %s cannot be read", row.pk, row.gateway)
+        problems[push.id] = str(problem)[:120]
+        log.warning("inbound %s of %s cannot be read", push.id, push.gateway)
         return []

@@ -16,7 +16,8 @@ from config.kernel.errors import DomainError
 from notifications import tokens
 from notifications.gateways.base import ReplySeen
 from notifications.meaning import read_meaning
-from notifications.models import Delivery, DeliveryPerson, Inbound, Reply
+from notifications.models import Delivery, DeliveryPerson, Reply
+from notifications.services.pushed import Push
 from notifications.signals import ReadReply, replies_read
 from notifications.states import Meaning, ReplyState, WaveKind
 
@@ -25,66 +26,76 @@ LINK_LIVES = timedelta(days=30)
 CHANNEL_OF_GATEWAY = {"twilio": "sms", "wechat": "wechat"}
 TEXT_PURPOSE = "notifications.reply.text"
 Address = tuple[str, bytes]
+Persons = tuple[tuple[int, bool], ...]
 
 
 class _Newest(NamedTuple):
-    """The delivery that a bare answer belongs to, and what its wave speaks of."""
+    """The delivery that a bare answer belongs to, what its wave speaks of, and whom it covers."""
 
     delivery_id: int
     source: str
+    persons: Persons
 
 
-def store_replies(seen: Sequence[tuple[Inbound, ReplySeen]]) -> None:
+def store_replies(seen: Sequence[tuple[Push, ReplySeen]]) -> None:
     """Write replies in the caller's transaction and tell those that found their delivery."""
     if not seen:
         return
-    addressed = [(inbound, said, _address(inbound, said)) for inbound, said in seen]
+    addressed = [(push, said, _address(push, said)) for push, said in seen]
     newest = _newest_deliveries({index for _, _, (_, index) in addressed})
+    rows, told = [], []
     ids = bulk.new_ids(Reply, len(addressed))
-    rows = [
-        _reply(pk, inbound, said, address, newest.get(address))
-        for pk, (inbound, said, address) in zip(ids, addressed, strict=True)
-    ]
-    bulk.insert(Reply, _COLUMNS, [_row(row) for row in rows])
-    _tell([row for row in rows if row.delivery_id])
+    for pk, (push, said, address) in zip(ids, addressed, strict=True):
+        found = newest.get(address)
+        reply = _understood(pk, push, said, address, found)
+        rows.append(_row(push, said, reply, found))
+        if found:
+            told.append(reply)
+    bulk.insert(Reply, _COLUMNS, rows)
+    _tell(told)
 
 
-def _address(inbound: Inbound, said: ReplySeen) -> Address:
-    channel = CHANNEL_OF_GATEWAY[inbound.gateway]
+def _address(push: Push, said: ReplySeen) -> Address:
+    channel = CHANNEL_OF_GATEWAY[push.gateway]
     return channel, blind_index(said.address, f"address.{channel}")
 
 
 def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, _Newest]:
     """The newest delivery that was called, for each address that ever got one."""
     called = Delivery.objects.filter(
-        address_index__in=indexes,
+        address_index__among=indexes,
         called_at__isnull=False,
         # Who is on duty may be registered too: their answer is to the alert, not to a page.
     ).exclude(wave__kind=WaveKind.DUTY)
-    rows = called.order_by("pk").values_list("channel", "address_index", "pk", "wave__source")
-    return {(channel, bytes(index)): _Newest(pk, source) for channel, index, pk, source in rows}
+    rows = called.order_by("pk", "persons__pk").values_list(
+        "channel", "address_index", "pk", "wave__source", "persons__person_ref", "persons__is_owner"
+    )
+    newest: dict[Address, _Newest] = {}
+    for channel, index, pk, source, person, is_owner in rows:
+        address = (channel, bytes(index))
+        before = newest.get(address)
+        persons = before.persons if before and before.delivery_id == pk else ()
+        link = () if person is None else ((person, is_owner),)
+        newest[address] = _Newest(pk, source, (*persons, *link))
+    return newest
 
 
-def _reply(
-    pk: int, inbound: Inbound, said: ReplySeen, address: Address, newest: _Newest | None
-) -> Reply:
-    return Reply(
-        id=pk,
-        inbound_id=inbound.pk,
-        via=address[0],
-        address_index=address[1],
-        address=said.address,
-        delivery_id=newest.delivery_id if newest else None,
+def _understood(
+    pk: int, push: Push, said: ReplySeen, address: Address, newest: _Newest | None
+) -> ReadReply:
+    return ReadReply(
+        reply_id=pk,
         source=newest.source if newest else "",
-        text=said.text,
+        channel=address[0],
+        address_index=address[1],
         meaning=_meaning(said),
+        persons=newest.persons if newest else (),
+        # A provider's clock may run ahead; nobody answers in the future.
+        answered_at=min(said.answered_at or push.received_at, push.received_at),
+        received_at=push.received_at,
         latitude=said.latitude,
         longitude=said.longitude,
         accuracy_m=said.accuracy_m,
-        state=ReplyState.MATCHED if newest else ReplyState.UNMATCHED,
-        # A provider's clock may run ahead; nobody answers in the future.
-        answered_at=min(said.answered_at or inbound.received_at, inbound.received_at),
-        received_at=inbound.received_at,
     )
 
 
@@ -94,12 +105,15 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _row(reply: Reply) -> tuple[object, ...]:
+def _row(
+    push: Push, said: ReplySeen, reply: ReadReply, newest: _Newest | None
+) -> tuple[object, ...]:
+    state = ReplyState.MATCHED if newest else ReplyState.UNMATCHED
     return (
-        reply.pk, reply.inbound_id, reply.via, reply.address_index,
-        seal(reply.address, "address"), reply.delivery_id, reply.source,
-        seal(reply.text, TEXT_PURPOSE) if reply.text else b"", str(reply.meaning),
-        reply.latitude, reply.longitude, reply.accuracy_m, str(reply.state),
+        reply.reply_id, push.id, reply.channel, reply.address_index, seal(said.address, "address"),
+        newest.delivery_id if newest else None, reply.source,
+        seal(said.text, TEXT_PURPOSE) if said.text else b"", str(reply.meaning),
+        reply.latitude, reply.longitude, reply.accuracy_m, str(state),
         reply.answered_at, reply.received_at, "",
     )  # fmt: skip
 
@@ -111,19 +125,13 @@ def _meaning(said: ReplySeen) -> Meaning:
     return read_meaning(said.text)
 
 
-def _tell(rows: Sequence[Reply]) -> None:
+def _tell(replies: list[ReadReply]) -> None:
     """Tell matched replies upward, in this transaction."""
-    if not rows:
-        return
-    persons: dict[int, tuple[tuple[int, bool], ...]] = {}
-    links = DeliveryPerson.objects.filter(delivery__in={row.delivery_id for row in rows})
-    for pk, ref, owner in links.order_by("pk").values_list("delivery_id", "person_ref", "is_owner"):
-        persons[pk] = (*persons.get(pk, ()), (ref, owner))
-    told = [_read(row, persons.get(row.delivery_id or 0, ())) for row in rows]
-    replies_read.send(sender=Reply, replies=told)
+    if replies:
+        replies_read.send(sender=Reply, replies=replies)
 
 
-def _read(row: Reply, persons: tuple[tuple[int, bool], ...]) -> ReadReply:
+def _read(row: Reply, persons: Persons) -> ReadReply:
     return ReadReply(
         reply_id=row.pk,
         source=row.source,
@@ -168,7 +176,8 @@ def record_link_reply(
         answered_at=now,
         received_at=now,
     )
-    _tell([reply])
+    links = DeliveryPerson.objects.filter(delivery=delivery).order_by("pk")
+    _tell([_read(reply, tuple(links.values_list("person_ref", "is_owner")))])
     return reply
 
 
@@ -188,8 +197,7 @@ def match_reply(*, reply: Reply, source: str, person_ref: int, by: str) -> None:
     """An officer says whose answer this is. Raises DomainError reply_settled."""
     _settle(reply, by, state=ReplyState.MATCHED, source=source)
     audit.record(actor=by, act="reply.match", subject=f"reply:{reply.pk}", person=person_ref)
-    told = _read(reply, ((person_ref, True),))
-    replies_read.send(sender=Reply, replies=[told])
+    _tell([_read(reply, ((person_ref, True),))])
 
 
 def note_reply(*, reply: Reply, by: str) -> bool:

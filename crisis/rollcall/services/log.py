@@ -1,7 +1,7 @@
 """Writing the log and folding it, in one transaction, for many persons at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -67,7 +67,7 @@ class _Stands(NamedTuple):
 
 
 def _lock_standings(incident_id: int, persons: list[int]) -> list[_Stands]:
-    found = Standing.objects.filter(incident=incident_id, person_ref__in=persons).order_by("pk")
+    found = Standing.objects.filter(incident=incident_id, person_ref__among=persons).order_by("pk")
     if connection.vendor == "postgresql":
         found = found.select_for_update()
     rows = found.values_list("pk", "person_ref", *_FACETS)
@@ -101,8 +101,8 @@ def _facets(folded: Folded) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _facts(incident_id: int, persons: Iterable[int]) -> dict[int, list[Fact]]:
-    rows = RollCallEvent.objects.filter(incident=incident_id, person_ref__in=persons)
+def _facts(incident_id: int, persons: Collection[int]) -> dict[int, list[Fact]]:
+    rows = RollCallEvent.objects.filter(incident=incident_id, person_ref__among=persons)
     lines = list(rows.values_list("person_ref", "kind", "occurred_at", "source_key"))
     # Where every message arrived, the logs of thousands are alike: only a loss needs the causes.
     lossy = {person for person, kind, *_ in lines if kind == EventKind.UNREACHED}

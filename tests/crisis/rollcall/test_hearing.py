@@ -11,6 +11,7 @@ from notifications import tokens
 from notifications.gateways.base import ReplySeen
 from notifications.models import Batch, Delivery, Inbound, Wave
 from notifications.services import replies, telling
+from notifications.services.pushed import Push
 from notifications.services.replies import record_link_reply
 from notifications.states import DeliveryState, Meaning
 from registry.models import ContactPoint, Whereabouts
@@ -33,8 +34,9 @@ def say(address, meaning_text, **where):
     inbound = Inbound.objects.create(
         gateway="wechat", event_id=str(Inbound.objects.count()), body="x", received_at=clock.now()
     )
+    push = Push(inbound.pk, inbound.gateway, inbound.body, inbound.received_at)
     replies.store_replies(
-        [(inbound, ReplySeen(address=address, text=meaning_text, event_id="e", **where))]
+        [(push, ReplySeen(address=address, text=meaning_text, event_id="e", **where))]
     )
 
 

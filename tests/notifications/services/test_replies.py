@@ -11,6 +11,7 @@ from notifications import selectors, tokens
 from notifications.gateways.base import ReplySeen
 from notifications.models import Delivery, Inbound, Reply
 from notifications.services import inbox, replies
+from notifications.services.pushed import Push
 from notifications.services.recipients import add_recipients
 from notifications.states import Meaning, ReplyState
 from tests.support.pushes import reply_form, store
@@ -114,7 +115,8 @@ def seen(**fields):
     inbound = Inbound.objects.create(
         gateway="twilio", event_id=str(Inbound.objects.count()), body="x", received_at=clock.now()
     )
-    replies.store_replies([(inbound, said)])
+    push = Push(inbound.pk, inbound.gateway, inbound.body, inbound.received_at)
+    replies.store_replies([(push, said)])
     return Reply.objects.latest("pk")
 
 
