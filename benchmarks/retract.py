@@ -87,12 +87,12 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     scene = people.set_scene()
     people.add_people(arguments.people)
     found: dict[str, Any] = {"recipients": arguments.people, "database": connection.vendor}
-    with processes.gateway() as gateway, processes.worker("config"):
-        with processes.running("sweep", "manage.py", "sweep"):
-            for name, act in (("retract", take_back), ("correct", correct)):
-                say(name)
-                figures = in_mid_alert(scene, gateway, act, count=arguments.people)
-                found |= {f"{name}_{key}": value for key, value in figures.items()}
+    sweep = processes.running("sweep", "manage.py", "sweep")
+    with processes.gateway() as gateway, processes.worker("config"), sweep:
+        for name, act in (("retract", take_back), ("correct", correct)):
+            say(name)
+            figures = in_mid_alert(scene, gateway, act, count=arguments.people)
+            found |= {f"{name}_{key}": value for key, value in figures.items()}
     return found
 
 

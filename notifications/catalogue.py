@@ -169,7 +169,7 @@ _CATALOGUE = (
         },
         wechat=_wechat(
             ("更正：{subject}有变", "改为{value}", "危险仍在，原通知此项作废"),
-            ("NEW: {subject_en}", "{value_en}", "Danger continues"),
+            ("{subject_en}", "{value_en}", "Danger goes on"),
         ),
     ),
     Template(

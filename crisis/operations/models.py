@@ -34,12 +34,13 @@ class Page(models.Model):
 
 
 class WaveCount(models.Model):
-    """Whether an incident's first wave accounts for everybody in its audience.
+    """Whether an incident's standing alert accounts for everybody in its audience.
 
     `audience` is what was frozen at the declaration; `standings` the people written into the roll
-    call; `linked` those a message speaks for; `unaddressed` those without an address; `messages`
-    the sum of the deliveries' states and `written` what the batches say was put into them. Whole
-    means audience = standings = linked + unaddressed, and messages = written.
+    call; `linked` those for whom a message speaks, of this alert or of one before it;
+    `unaddressed` those without an address; `messages` the deliveries there are, and `written`
+    what the batches say was put into them. Whole means audience = standings = linked +
+    unaddressed, and messages = written.
     """
 
     wave = models.OneToOneField(Wave, on_delete=models.CASCADE, related_name="+")

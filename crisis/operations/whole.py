@@ -6,6 +6,7 @@ from django.db.models import Count, Q, Sum
 
 from config.kernel import clock
 from crisis.incidents.models import Incident
+from crisis.incidents.selectors import ALERTS
 from crisis.operations.models import WaveCount
 from crisis.rollcall.models import Standing
 from notifications.models import Batch, Delivery, DeliveryPerson, Wave
@@ -23,7 +24,7 @@ def count_waves() -> int:
         whole=False, counted_at__lt=clock.real_now() - COUNT_AGAIN
     ).values("wave")
     waves = Wave.objects.filter(
-        kind=WaveKind.INITIAL,
+        kind__in=ALERTS,
         source__startswith=PREFIX,
         recipients_done_at__isnull=False,
         retracted_at=None,
@@ -37,12 +38,14 @@ def count_waves() -> int:
 
 
 def count_wave(wave: Wave) -> WaveCount:
-    """Count and keep. A million people take about two seconds of the database, once."""
+    """Count and keep. A million people take about two seconds of the database, once. Whoever heard
+    from an alert that this one corrected or overtook is accounted for too."""
     incident = Incident.objects.get(pk=int(wave.source.removeprefix(PREFIX)))
     people = Standing.objects.filter(incident=incident).aggregate(
         all=Count("pk"), unaddressed=Count("pk", filter=Q(addressed=False))
     )
-    linked = DeliveryPerson.objects.filter(delivery__wave=wave).aggregate(
+    told = Wave.objects.filter(source=wave.source, kind__in=(*ALERTS, WaveKind.CORRECTION))
+    linked = DeliveryPerson.objects.filter(delivery__wave__in=told).aggregate(
         n=Count("person_ref", distinct=True)
     )["n"]
     messages = Delivery.objects.filter(wave=wave).count()

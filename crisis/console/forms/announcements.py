@@ -18,7 +18,7 @@ LABELS = {
     "value_en": _("改为（英文）"),
 }
 # A phone shows WeChat's fields cut off beyond twenty characters; news stand in the SMS alone.
-LENGTHS = {"news": 60, "news_en": 120, "subject": 12, "subject_en": 15, "value": 18, "value_en": 20}
+LENGTHS = {"news": 60, "news_en": 120, "subject": 12, "subject_en": 14, "value": 18, "value_en": 20}
 
 
 class AnnouncementForm(forms.Form):

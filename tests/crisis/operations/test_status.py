@@ -12,6 +12,7 @@ from config.kernel import beats, clock
 from config.kernel.models import Beat
 from crisis.events.models import OutboxEvent
 from crisis.incidents.models import AudienceSlice
+from crisis.incidents.services import submit_announcement
 from crisis.operations.judging import read_status
 from crisis.operations.models import WaveCount
 from crisis.operations.whole import count_waves
@@ -162,6 +163,19 @@ def test_wave_accounts_for_everybody_with_and_without_address(quiet_house, post,
     assert count.messages == count.written == Delivery.objects.count()
     assert count.whole
     assert count_waves() == 0
+
+
+def test_corrected_alert_accounts_for_whoever_read_the_wrong_one(quiet_house, post, officer):
+    scene.port_vila()
+    incident = scene.declare(post, officer, people=6)
+    Delivery.objects.update(state="delivered")
+    words = {"subject": "集合点", "subject_en": "meeting point", "value": "市体育场",
+             "value_en": "City Stadium"}  # fmt: skip
+    submit_announcement(incident=incident, kind="correction", words=words, officer=officer)
+    count_waves()
+    count = WaveCount.objects.get()
+    assert count.whole
+    assert count.messages == 0  # everybody had read the wrong one
 
 
 @pytest.mark.parametrize("lost", ["person", "message"])
