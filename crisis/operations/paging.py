@@ -189,7 +189,7 @@ class WithoutRows:
             Outgoing(f"page-{time.time_ns():x}-{n}"[:24], reached.phone, texts[reached.language])
             for n, reached in enumerate(self.roster)
         ]
-        results = caller.hand_over(gateway, messages)
+        results = caller.hand_over_once(gateway, messages)
         return sum(result.outcome == Outcome.ACCEPTED for result in results)
 
     def settle(self) -> None:

@@ -17,7 +17,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -80,6 +80,8 @@ class Watcher:
         self._began_at = time.monotonic()
         self.without_rows = WithoutRows()
         self.waiting: queue.Queue[Found] = queue.Queue()
+        # A page that hangs in the database must not hold up the one that says so.
+        self.away: queue.Queue[Found] = queue.Queue()
         self.database = Lookout("database", self._see, every_s=2.0, failures=DATABASE_ERRORS)
         self.status = Lookout("status", self._read_status, every_s=5.0, failures=DATABASE_ERRORS)
         self.broker = Lookout("broker", broker_answers, every_s=10.0, failures=BROKER_ERRORS)
@@ -98,7 +100,11 @@ class Watcher:
     def __enter__(self) -> "Watcher":
         for lookout in self._lookouts:
             lookout.start()
-        threading.Thread(target=self._page_all, name="pager", daemon=True).start()
+        for name, found, tell in (
+            ("pager", self.waiting, self._page),
+            ("pager without rows", self.away, self.without_rows.page),
+        ):
+            threading.Thread(target=_page_all, args=(found, tell), name=name, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -136,7 +142,7 @@ class Watcher:
 
     def _tell_what_is_away(self) -> None:
         if self.database.away_s > settings.STALL_SECONDS:
-            self.tell(Found(Problem.DATABASE_AWAY, age_s=self.database.away_s))
+            self.away.put(Found(Problem.DATABASE_AWAY, age_s=self.database.away_s))
         elif self.broker.away_s > settings.STALL_SECONDS:
             self.tell(Found(Problem.BROKER_AWAY, age_s=self.broker.away_s))
 
@@ -226,26 +232,24 @@ class Watcher:
         age = time.monotonic() - self._began_at
         return age > START_S and self.database.well_s > SETTLES_S
 
-    def _page_all(self) -> None:
-        """The pager's thread: one page after the other."""
-        while True:
-            found = self.waiting.get()
-            try:
-                self._page(found)
-            except (DomainError, OSError) as refusal:
-                log.error("%s could not be paged: %s", found.problem, refusal)
-
     def _page(self, found: Found) -> None:
         """With rows where rows can be written."""
-        if found.problem != Problem.DATABASE_AWAY:
-            try:
-                close_old_connections()
-                page(found)
-            except DATABASE_ERRORS:
-                connection.close()
-            else:
-                return
-        self.without_rows.page(found)
+        try:
+            close_old_connections()
+            page(found)
+        except DATABASE_ERRORS:
+            connection.close()
+            self.without_rows.page(found)
+
+
+def _page_all(waiting: "queue.Queue[Found]", tell: Callable[[Found], object]) -> None:
+    """A pager's thread: one page after the other."""
+    while True:
+        found = waiting.get()
+        try:
+            tell(found)
+        except (DomainError, OSError) as refusal:
+            log.error("%s could not be paged: %s", found.problem, refusal)
 
 
 def broker_answers() -> bool:

@@ -48,6 +48,17 @@ def hand_over(gateway: Gateway, messages: Sequence[Outgoing]) -> list[CallResult
     return run(_hand_over(gateway, _the_caller().http, messages))
 
 
+def hand_over_once(gateway: Gateway, messages: Sequence[Outgoing]) -> list[CallResult]:
+    """The same by a loop and connections of this one call, for a thread that must not wait for
+    another's."""
+    return asyncio.run(_hand_over_once(gateway, messages))
+
+
+async def _hand_over_once(gateway: Gateway, messages: Sequence[Outgoing]) -> list[CallResult]:
+    async with Wire(max(1, len(messages)), refuses=place_problem) as http:
+        return await _hand_over(gateway, http, messages)
+
+
 async def _hand_over(
     gateway: Gateway, http: Wire, messages: Sequence[Outgoing]
 ) -> list[CallResult]:
