@@ -33,13 +33,16 @@ def still_filling(wave: Wave) -> bool:
     return open_ones.filter(Q(wave=wave) | Q(otherwise=wave)).exists()
 
 
+# What may hold in the place of a message that was ended.
+_HOLD_NOW = (WaveKind.CORRECTION, WaveKind.UPDATE, WaveKind.ALL_CLEAR, WaveKind.RETRACTION)
+
+
 def what_ended(wave: Wave) -> Wave | None:
-    """The wave that holds in the place of this one now, None while it stands itself. It may have
-    been overtaken more than once."""
-    ended_by = wave.ended_by
-    while ended_by is not None and ended_by.ended_by is not None:
-        ended_by = ended_by.ended_by
-    return ended_by
+    """The newest message that holds in the place of this one; None while it stands itself."""
+    if wave.retracted_at is None:
+        return None
+    later = waves_of(wave.source).filter(pk__gt=wave.pk, kind__in=_HOLD_NOW, retracted_at=None)
+    return later.last()
 
 
 def unsettled(source: str) -> int:

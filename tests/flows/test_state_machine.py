@@ -1,10 +1,10 @@
 """Everything that can happen to an alert, in any order, with deaths between any two commits.
 
 Hypothesis declares an incident, lets workers and the sweep work in slow motion (tests.support.
-actors), kills and stalls them, has the provider misbehave, sends receipts and replies, retracts
-and widens. In the end the provider is well again, the sweep runs, and the books must balance:
-none lost, none repeated beyond the window, no state backwards, no window after a retraction,
-standings independent of the order in which anything was heard.
+actors), kills and stalls them, has the provider misbehave, sends receipts and replies, corrects,
+updates, retracts and widens. In the end the provider is well again, the sweep runs, and the books
+must balance: none lost, none repeated beyond the window, no state backwards, no window after a
+retraction, standings independent of the order in which anything was heard.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from config.kernel import clock
 from notifications.models import Batch, Delivery
-from notifications.services import recovery, sending
+from notifications.services import following, recovery, sending
 from tests.support.actors import pause
 from tests.support.alert_machine import WINDOW, Alert
 from tests.support.moods import Nature
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 def scene(settings, monkeypatch, post, officer):
     """Six people inside, two of them behind one number, and three just beyond."""
     settings.SEND_WINDOW, settings.BATCH_SIZE, settings.SLICE_SIZE = WINDOW, 4, 3
+    monkeypatch.setattr(following, "FIRST_PIECE", 2)
     inside = [settle(f"内{n}", phone=f"+67855501{n:02d}") for n in (1, 2, 3, 4, 4, 5)]
     beyond = [settle(f"外{n}", phone=f"+67855502{n:02d}", place=BEYOND) for n in (1, 2, 3)]
     phones = [(person, person.contact_points.get().address) for person in [*inside, *beyond]]

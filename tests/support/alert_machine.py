@@ -15,14 +15,29 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from crisis.incidents.announcements import SAYS as SAYS_BESIDES
 from crisis.incidents.audience import slices_of
-from crisis.incidents.models import AudienceSlice
-from crisis.incidents.services import declare_incident, expanding, retract_incident_wave
+from crisis.incidents.models import Announcement, AudienceSlice
+from crisis.incidents.selectors import standing_alert
+from crisis.incidents.services import (
+    declare_incident,
+    expanding,
+    retract_incident_wave,
+    submit_announcement,
+)
 from crisis.rollcall.fold import Fact, fold
 from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.rollcall.states import EventKind
-from notifications.models import Batch, Delivery, DeliveryPerson, Inbound, Reply, Wave
-from notifications.services import inbox, receipts, recovery, sending, telling
+from notifications.models import (
+    Batch,
+    Delivery,
+    DeliveryPerson,
+    Following,
+    Inbound,
+    Reply,
+    Wave,
+)
+from notifications.services import following, inbox, receipts, recovery, sending, telling
 from notifications.states import (
     TERMINAL,
     TRANSITIONS,
@@ -42,8 +57,10 @@ SAYS = {
     "3": (EventKind.LEFT_AREA, False),
     "不安全": (EventKind.POSSIBLE_HELP, False),
 }
+TOLD_BY = (WaveKind.INITIAL, WaveKind.CORRECTION, WaveKind.UPDATE)
 STEPS = {
     "expand": expanding.expand_unfinished,
+    "follow": following.follow_unfinished,
     "recover": recovery.recover_batches,
     "send_untaken": recovery.send_untaken,
     "resolve": recovery.resolve_in_doubt,
@@ -68,6 +85,7 @@ EVENTS = st.one_of(
             ("receipt", st.sampled_from(["sent", "delivered"])),
             ("reply", st.sampled_from(sorted(SAYS))),
             ("retract", st.none()),
+            ("announce", st.sampled_from(Announcement.Kind.values)),
             ("widen", st.none()),
         )
     )
@@ -89,8 +107,9 @@ class Alert(RuleBasedStateMachine):
         self.seen: dict[int, str] = {}
         self.gone: set[tuple[int, int]] = set()
         self.retracted: set[int] = set()
+        self.taken_back = False
         self.said: list[tuple[str, str, datetime]] = []
-        self.widened = 0
+        self.widened = self.announced = 0
 
     @property
     def provider(self) -> Provider:
@@ -175,17 +194,32 @@ class Alert(RuleBasedStateMachine):
         self.push(sid, {"MessageSid": sid, "From": taken.address, "Body": says})
 
     def retract(self, _: Any, pick: int) -> None:
-        if self.retracted or pick % 4:  # seldom: it is the end of much
+        if self.taken_back or pick % 4:  # seldom: it is the end of much
             return
-        wave = expanding.initial_wave(self.incident)
+        wave = standing_alert(self.incident)
         retract_incident_wave(incident=self.incident, wave=wave, officer=self.scene.officer)
+        self.taken_back = True
+        self.note_ended()
+
+    def announce(self, kind: str, pick: int) -> None:
+        """An officer corrects or updates; what stood before is over."""
+        if self.taken_back or pick % 2:
+            return
+        self.announced += 1
+        words = {name: f"{name}{self.announced}" for name in SAYS_BESIDES[kind]}
+        submit_announcement(
+            incident=self.incident, kind=kind, words=words, officer=self.scene.officer
+        )
+        self.note_ended()
+
+    def note_ended(self) -> None:
         self.watch()
         gone = Wave.objects.exclude(retracted_at=None)
         self.retracted = set(gone.values_list("pk", flat=True))
 
     def widen(self, _: Any, pick: int) -> None:
         """The area grows: more people, by slices of their own."""
-        if self.retracted or self.widened == len(self.scene.beyond):
+        if self.taken_back or self.widened == len(self.scene.beyond):
             return
         person = self.scene.beyond[self.widened]
         self.widened += 1
@@ -270,6 +304,7 @@ class Alert(RuleBasedStateMachine):
             "batches": Batch.objects.exclude(state=BatchState.DONE, untold=False, doubt_at=None),
             "inbox": Inbound.objects.filter(worked_at=None),
             "slices": AudienceSlice.objects.filter(expanded_at=None),
+            "followings": Following.objects.filter(done_at=None),
         }
         return [f"{name}: {rows.values()[:3]}" for name, rows in left.items() if rows.exists()]
 
@@ -307,22 +342,26 @@ class Alert(RuleBasedStateMachine):
         assert not again or self.provider.nature == Nature.NEITHER
 
     def check_audience(self) -> None:
-        """Everyone who was frozen, and who was taken in later, has the message or its row."""
+        """Everyone who was frozen, and who was taken in later, has a message or its row: of the
+        alert that stands, or of one that left before something new was said."""
         assert not AudienceSlice.objects.filter(expanded_at=None).exists()
-        if self.retracted:
+        if self.taken_back:
             return
         people = [*self.scene.inside, *self.scene.beyond[: self.widened]]
-        covered = DeliveryPerson.objects.filter(delivery__wave__kind=WaveKind.INITIAL)
+        told = Delivery.objects.filter(wave__kind__in=TOLD_BY).exclude(state="cancelled")
+        covered = DeliveryPerson.objects.filter(delivery__in=told)
         assert set(covered.values_list("person_ref", flat=True)) == {p.pk for p in people}
         assert Standing.objects.count() == len(people)
 
     def check_retracted(self, rows: dict[str, Delivery], times: Any) -> None:
-        """Whoever got what was taken back is told so."""
-        got = {
-            bytes(rows[key].address_index) for key in times if rows[key].wave_id in self.retracted
-        }
-        told = Delivery.objects.filter(wave__kind=WaveKind.RETRACTION)
-        assert got <= {bytes(row.address_index) for row in told}
+        """Whoever got what was taken back, corrected or overtaken has what ended it."""
+        for wave in Wave.objects.filter(pk__in=self.retracted):
+            ended_by = wave.ended_by
+            while ended_by.ended_by:
+                ended_by = ended_by.ended_by
+            got = {bytes(rows[key].address_index) for key in times if rows[key].wave_id == wave.pk}
+            told = Delivery.objects.filter(wave=ended_by)
+            assert got <= {bytes(row.address_index) for row in told}
 
     def check_standings(self) -> None:
         """What people said decides, in whatever order it was heard and however often told."""

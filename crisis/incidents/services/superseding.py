@@ -12,7 +12,7 @@ from notifications.services.following import follow_waves
 from notifications.services.waves import retract_wave
 from notifications.states import WaveKind
 
-_REPEATS = (WaveKind.REMINDER, WaveKind.CORRECTION)
+_ENDED = (*ALERTS, WaveKind.REMINDER)
 
 
 def alert_to_end(incident: Incident) -> Wave:
@@ -24,9 +24,14 @@ def alert_to_end(incident: Incident) -> Wave:
 
 
 def spoken_before(wave: Wave) -> list[Wave]:
-    """What the incident said to its audience before `wave`, reminders and corrections included."""
-    earlier = waves_of(wave.source).filter(kind__in=(*ALERTS, *_REPEATS), pk__lt=wave.pk)
-    return list(earlier)
+    """What the incident said to its audience before `wave`, and what that puts an end to.
+
+    A correction that is on its way is ended by the all-clear alone: whoever read the mistake has
+    to read what is right, whatever news there is besides.
+    """
+    over = wave.kind == WaveKind.ALL_CLEAR
+    kinds = (*_ENDED, WaveKind.CORRECTION) if over else _ENDED
+    return list(waves_of(wave.source).filter(kind__in=kinds, pk__lt=wave.pk))
 
 
 def take_over(wave: Wave, *, waiting: Wave, actor: str) -> None:

@@ -150,6 +150,17 @@ def test_second_correction_reaches_who_got_the_first_mistake(incident, gateway, 
     assert told(again) == told(Wave.objects.earliest("pk"))
 
 
+@pytest.mark.parametrize("then", ["update", "correction"])
+def test_later_news_do_not_stop_a_correction_that_is_on_its_way(incident, gateway, say, then):
+    """Whoever read the mistake has to read what is right, whatever else there is."""
+    send(newest("initial"))
+    first = say("correction").wave
+    say(then, **({} if then == "update" else {"value": "港务局", "value_en": "Port office"}))
+    send(first)
+    assert set(states(first)) == {S.ACCEPTED}
+    assert told(first) == told(Wave.objects.earliest("pk"))
+
+
 def test_taking_back_after_a_correction_reaches_everybody(incident, officer, gateway, say):
     gateway.decide = by_outcome(ACCEPTED, ACCEPTED, BUSY, BUSY, BUSY)
     first = newest("initial")
