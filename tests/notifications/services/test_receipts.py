@@ -206,3 +206,33 @@ def test_order_repetition_and_bundling_change_only_which_final_word_came_first(
         rest = rest[size:]
         finals = [status for status in seen if status in ("delivered", "undelivered")]
         assert states(wave) == [finals[0] if finals else S.ACCEPTED]
+
+
+WORDS_OF_A_MESSAGE = st.sampled_from(
+    [["queued", "sent", "delivered", "read"], ["sent", "undelivered", "failed"], ["sent"]]
+)
+
+
+@settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(data=st.data(), words=WORDS_OF_A_MESSAGE, early=st.integers(0, 3), keyed=st.booleans())
+def test_what_one_message_comes_to_is_blind_to_order_repetition_and_earliness(
+    gateway, data, words, early, keyed
+):
+    """Some receipts come while the call is still out; without our key they wait for it."""
+    Attempt.objects.all().update(provider_ref="")
+    pushed = data.draw(st.permutations(words * 2))
+    wave = make_wave(1)
+    delivery = wave.deliveries.get()
+    ref, key = f"SM{delivery.key}1", delivery.key if keyed else ""
+    gateway.meanwhile = lambda: receive(*(receipt_form(ref, w) for w in pushed[:early]), key=key)
+    for pk in due_now(wave):
+        sending.send_batch(pk)
+    receive(*(receipt_form(ref, word) for word in pushed[early:]), key=key)
+    receipts.match_waiting()
+    final = {"delivered": S.DELIVERED, "undelivered": S.UNDELIVERED}
+    assert states(wave) == [next((final[w] for w in words if w in final), S.ACCEPTED)]
+    delivery.refresh_from_db()
+    assert delivery.provider_ref == ref
+    assert not Receipt.objects.filter(provider_ref=ref, delivery=None).exists()
