@@ -32,7 +32,8 @@ NEWEST = 100
 
 
 class DraftIn(serializers.Serializer):
-    """Degrees WGS-84, metres, time with its zone. A circle, countries, or both."""
+    """Degrees WGS-84, metres, time with its zone. A circle or a polygon (GeoJSON), countries, or
+    both."""
 
     post = serializers.IntegerField(source="post_id")
     title = serializers.CharField(max_length=80)
@@ -42,6 +43,7 @@ class DraftIn(serializers.Serializer):
     latitude = serializers.FloatField(required=False, allow_null=True, default=None)
     longitude = serializers.FloatField(required=False, allow_null=True, default=None)
     radius_m = serializers.FloatField(required=False, allow_null=True, default=None)
+    polygon = serializers.JSONField(required=False, allow_null=True, default=None)
     countries = serializers.ListField(child=serializers.CharField(), required=False, default=list)
     template = serializers.CharField(max_length=40)
     variables = serializers.DictField(child=serializers.CharField(max_length=60))
@@ -94,9 +96,9 @@ class IncidentOut(serializers.ModelSerializer):
         model = Incident
         fields = (
             "id", "post", "title", "hazard", "response_level", "state", "occurred_at",
-            "latitude", "longitude", "radius_m", "countries", "template", "audience_count",
-            "certain_count", "content_hash", "submitted_by", "submitted_at", "approved_by",
-            "declared_at", "stood_down_at",
+            "latitude", "longitude", "radius_m", "polygon", "countries", "template",
+            "audience_count", "certain_count", "content_hash", "submitted_by", "submitted_at",
+            "approved_by", "declared_at", "stood_down_at",
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from crisis.incidents.states import ResponseLevel
 from notifications.states import WaveKind
 from notifications.texts import Texts, render, template_named
 from registry.geography.areas import Area, area_from
+from registry.geography.polygons import geojson_of, read_polygon
 from registry.models import Post
 
 # How far an agency's clock may be ahead of ours.
@@ -45,8 +47,9 @@ _SAMPLE = {
 
 @dataclass(frozen=True, slots=True)
 class IncidentDraft:
-    """Degrees WGS-84, metres, UTC. `variables` are the officer's words for the template:
-    place, place_en, event, event_en, magnitude."""
+    """Degrees WGS-84, metres, UTC. `polygon` is GeoJSON, instead of a circle.
+    `variables` are the officer's words for the template: place, place_en, event, event_en,
+    magnitude."""
 
     post_id: int
     title: str
@@ -60,6 +63,7 @@ class IncidentDraft:
     template: str
     variables: Mapping[str, str] = field(default_factory=dict)
     signal_id: int | None = None
+    polygon: Mapping[str, Any] | str | None = None
 
 
 def draft_of(incident: Incident) -> IncidentDraft:
@@ -77,6 +81,7 @@ def draft_of(incident: Incident) -> IncidentDraft:
         template=incident.template,
         variables=incident.variables,
         signal_id=incident.signal_id,
+        polygon=incident.polygon,
     )
 
 
@@ -86,8 +91,14 @@ def area_of(draft: IncidentDraft) -> Area:
         latitude=draft.latitude,
         longitude=draft.longitude,
         radius_m=draft.radius_m,
+        polygon=draft.polygon,
         countries=draft.countries,
     )
+
+
+def polygon_of(draft: IncidentDraft) -> dict[str, Any] | None:
+    """The polygon as it is stored, whatever it was pasted as. Raises DomainError as area_of."""
+    return geojson_of(read_polygon(draft.polygon)) if draft.polygon else None
 
 
 def check_draft(draft: IncidentDraft) -> None:
@@ -125,7 +136,10 @@ def content_hash(draft: IncidentDraft) -> str:
         "occurred_at": draft.occurred_at.astimezone(UTC).isoformat(),
         **{name: None if value is None else float(value) for name, value in numbers.items()},
         "mode": settings.MODE,
+        "polygon": polygon_of(draft),
     }
+    if not content["polygon"]:  # as hashed before there were polygons
+        del content["polygon"]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -13,7 +13,9 @@ from registry.models import Post
 
 
 class Incident(models.Model):
-    """An incident with its affected area: a circle, a list of countries, or both.
+    """An incident with its affected area: a circle or a polygon, a list of countries, or both.
+
+    `polygon` is a GeoJSON geometry as registry.geography.polygons.geojson_of writes it.
 
     `content_hash` covers all that decides who is told what; an approval holds only for the hash
     it was given for. `declaration_key` makes a repeated submit the same incident.
@@ -34,6 +36,7 @@ class Incident(models.Model):
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     radius_m = models.FloatField(null=True, blank=True)
+    polygon = models.JSONField(null=True, blank=True)
     countries = models.JSONField(_("国家"), default=list, blank=True)
 
     template = models.CharField(_("告警模板"), max_length=40)
@@ -74,6 +77,10 @@ class Incident(models.Model):
                     radius_m__gt=0,
                     radius_m__lte=20_004_000,
                 ),
+            ),
+            models.CheckConstraint(
+                name="incident_circle_or_polygon",
+                condition=Q(radius_m=None) | Q(polygon__isnull=True),
             ),
         ]
 

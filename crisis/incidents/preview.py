@@ -35,7 +35,8 @@ class PreviewText:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Counts of people, except `addresses` and `by_channel`, which count messages."""
+    """Counts of people, except `addresses` and `by_channel`, which count messages. `from_edge`:
+    distances of those near are from a polygon's edge, not from a circle's centre."""
 
     total: int
     certain: int
@@ -47,6 +48,7 @@ class Preview:
     by_channel: dict[str, int]
     by_language: dict[str, int]
     near: list[NearMiss]
+    from_edge: bool
     texts: list[PreviewText]
     needs_second_officer: bool
     content_hash: str
@@ -74,6 +76,7 @@ def preview_incident(*, draft: IncidentDraft, officer: User) -> Preview:
         by_channel=dict(Counter(a.channel for a in reach.addresses).most_common()),
         by_language=dict(Counter(a.language for a in reach.addresses).most_common()),
         near=people_near(area, at=at, limit=PEOPLE_NEAR_SHOWN),
+        from_edge=area.polygon is not None,
         texts=texts_shown(texts),
         needs_second_officer=needs_second_officer(len(inside.person_ids)),
         content_hash=content_hash(draft),

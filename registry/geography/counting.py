@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.geography.areas import Area
-from registry.geography.measuring import Flags, Measured, measure
+from registry.geography.measured import Flags, Measured
+from registry.geography.measuring import measure
 from registry.geography.rows import Rows, Stage
 
 

@@ -15,7 +15,8 @@ from registry.geography import rows
 from registry.geography.areas import Area
 from registry.geography.counting import Verdicts, judge, reasons_inside
 from registry.geography.covering import cover
-from registry.geography.measuring import Measured, measure
+from registry.geography.measured import Measured
+from registry.geography.measuring import measure
 from registry.geography.near import NearMiss, misses, misses_at_home
 from registry.geography.reasons import Reason
 from registry.geography.rows import Places, Rows

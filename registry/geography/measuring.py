@@ -1,9 +1,6 @@
 """How far places are from an area: arrays in, arrays out, exact where it decides."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
 from registry.geography.areas import Area, Circle
 from registry.geography.lines import (
@@ -12,24 +9,10 @@ from registry.geography.lines import (
     Floats,
     rough_distances,
 )
+from registry.geography.measured import Measured
+from registry.geography.outline import outline_of
+from registry.geography.ranging import measure_polygon
 from registry.geography.rows import Places
-
-Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One entry a place; nothing is true of one without a point.
-
-    `distance_m`: from a circle's centre; to a polygon, 0 inside it; NaN for no point, or too far
-    from a polygon to be measured. `beyond_m`: how far outside the edge, 0 or less inside.
-    `touches`: somewhere within its accuracy the person is inside; `certain`: everywhere.
-    """
-
-    distance_m: Floats
-    beyond_m: Floats
-    touches: Flags
-    certain: Flags
 
 
 def measure(places: Places, area: Area, *, margin_m: float = 0.0) -> Measured:
@@ -39,6 +22,8 @@ def measure(places: Places, area: Area, *, margin_m: float = 0.0) -> Measured:
     """
     if area.circle is not None:
         return _measure_circle(places, area.circle)
+    if area.polygon is not None:
+        return measure_polygon(places, outline_of(area.polygon), margin_m)
     nowhere = np.full(len(places), np.nan)
     nothing = np.zeros(len(places), dtype=bool)
     return Measured(nowhere, nowhere, nothing, nothing)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.geography.counting import Verdicts
-from registry.geography.measuring import Flags, Measured
+from registry.geography.measured import Flags, Measured
 from registry.geography.reasons import Reason
 from registry.geography.rows import Places, Stage
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.geography.areas import Circle
 from registry.geography.lines import SMALLEST_RADIUS_M, Floats
 from registry.models.whereabouts import BANDS_PER_DEGREE
 
@@ -42,11 +41,9 @@ class Strips:
     def __len__(self) -> int:
         return len(self.bands)
 
-
-def strips_of(circle: Circle, reach_m: float, *, per_degree: int = BANDS_PER_DEGREE) -> Strips:
-    """The strips that cover everything within `reach_m` metres of the circle's centre."""
-    centre = np.array([circle.latitude]), np.array([circle.longitude])
-    return cap_strips(*centre, np.array([reach_m]), per_degree=per_degree)
+    def take(self, which: NDArray[np.bool_]) -> "Strips":
+        columns = (self.bands, self.west, self.east, self.owner)
+        return Strips(*(column[which] for column in columns), self.per_degree)
 
 
 def cap_strips(
@@ -115,6 +112,13 @@ def _intervals(
         np.concatenate([owner, owner[over_west], owner[over_east]]),
         per_degree,
     )
+
+
+def joined(one: Strips, other: Strips) -> Strips:
+    """Both, of the same height."""
+    columns = ("bands", "west", "east", "owner")
+    both = (np.concatenate([getattr(one, c), getattr(other, c)]) for c in columns)
+    return Strips(*both, one.per_degree)
 
 
 def merged(strips: Strips) -> Strips:

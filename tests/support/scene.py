@@ -65,6 +65,16 @@ def port_vila() -> dict[str, Person]:
     }
 
 
+# Efate and the sea around it, where all but one of the people are.
+POLYGON = {
+    "type": "Polygon",
+    "coordinates": [
+        [[167.6, -18.2], [168.9, -18.2], [168.9, -17.1], [167.6, -17.1], [167.6, -18.2]]
+    ],
+}
+NO_CIRCLE = {"latitude": None, "longitude": None, "radius_m": None}
+
+
 def draft(post: Any, **changes: Any) -> IncidentDraft:
     fields: dict[str, Any] = {
         "post_id": post.pk,

@@ -20,12 +20,19 @@ from registry.countries import country_name
 from registry.models import Post
 
 TEMPLATE_OF_HAZARD = {HazardKind.EARTHQUAKE: "earthquake", HazardKind.TSUNAMI: "earthquake_tsunami"}
+POLYGON_CODES = (
+    "bad_geojson", "too_many_vertices", "unclosed_ring", "short_ring", "swapped_coordinates",
+    "bad_coordinates", "polygon_too_large", "self_crossing", "hole_outside",
+    "overlapping_polygons",
+)  # fmt: skip
 # Which field a refused rule speaks of; what is not named here stands above the form.
 FIELD_OF_CODE = {
     "bad_latitude": "latitude",
     "bad_longitude": "longitude",
     "bad_radius": "radius_km",
     "half_circle": "radius_km",
+    "two_shapes": "polygon",
+    **dict.fromkeys(POLYGON_CODES, "polygon"),
     "unknown_country": "more_countries",
     "unknown_level": "response_level",
     "unknown_template": "template",
@@ -72,6 +79,13 @@ class DeclareForm(forms.Form):
         label=_("经度"), required=False, help_text=_("-180 到 180，东经为正"), localize=False
     )
     radius_km = forms.FloatField(label=_("半径（公里）"), required=False, localize=False)
+    polygon = forms.CharField(
+        label=_("多边形（GeoJSON）"),
+        required=False,
+        max_length=1_000_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("代替圆形：从绘图工具粘贴 Polygon 或 MultiPolygon，先经度后纬度。"),
+    )
     countries = forms.MultipleChoiceField(
         label=_("整个国家"),
         required=False,
@@ -122,6 +136,7 @@ class DeclareForm(forms.Form):
             template=data["template"],
             variables={name: data[name] for name in VARIABLES if data[name]},
             signal_id=data["signal_id"],
+            polygon=data["polygon"] or None,
         )
 
     def _more_countries(self) -> list[str]:

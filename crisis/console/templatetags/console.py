@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from crisis.operations import wording
 from registry.countries import country_name
+from registry.geography.polygons import read_polygon, square_kilometres
 from registry.geography.reasons import Reason
 from registry.models import Channel, Language
 
@@ -19,6 +20,21 @@ register = template.Library()
 def country(code: str) -> str:
     """`VU` → 瓦努阿图 or Vanuatu, in the page's language."""
     return country_name(code, get_language() or "zh-hans")
+
+
+@register.filter
+def polygon_words(geometry: Mapping[str, Any]) -> str:
+    """A stored polygon in words: how many corners, how much ground, where its first corner is."""
+    polygon = read_polygon(geometry)
+    longitude, latitude = polygon.patches[0][0][0]
+    return gettext(
+        "多边形：%(vertices)d 个顶点，约 %(area)s 平方公里，起点 %(latitude).4f, %(longitude).4f"
+    ) % {
+        "vertices": polygon.vertices,
+        "area": f"{square_kilometres(polygon):,.0f}",
+        "latitude": latitude,
+        "longitude": longitude,
+    }
 
 
 @register.filter

@@ -17,6 +17,7 @@ from crisis.incidents.drafts import (
     area_of,
     check_draft,
     draft_of,
+    polygon_of,
     render_texts,
 )
 from crisis.incidents.drafts import content_hash as hash_of
@@ -138,7 +139,7 @@ def _people_for(draft: IncidentDraft, confirmed_count: int) -> Inside:
     if people == 0:
         raise DomainError(
             "empty_audience",
-            _("该区域内没有登记人，未发送任何消息。请检查坐标、半径和国家。"),
+            _("该区域内没有登记人，未发送任何消息。请检查坐标、半径、多边形和国家。"),
         )
     if people != confirmed_count:
         raise DomainError(
@@ -167,6 +168,7 @@ def _new_incident(draft: IncidentDraft, officer: User, key: str, people: int) ->
         latitude=draft.latitude,
         longitude=draft.longitude,
         radius_m=draft.radius_m,
+        polygon=polygon_of(draft),
         countries=list(draft.countries),
         template=draft.template,
         variables=dict(draft.variables),

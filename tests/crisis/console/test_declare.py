@@ -1,12 +1,15 @@
 """Declaring by page: form, preview, typed confirmation, second officer."""
 
+import json
+
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from crisis.hazards.models import HazardSignal
 from crisis.incidents.models import Incident
 from crisis.incidents.states import IncidentState
-from tests.support.scene import QUAKE_AT
+from tests.support.scene import POLYGON, QUAKE_AT
 
 KEY = "6f1c1a0e-3a53-4c39-9a8e-0d3c2f8c7b11"
 
@@ -108,6 +111,32 @@ def test_bad_input_names_its_field_and_keeps_the_rest(
     assert response.status_code == 400
     assert field in response.context["form"].errors
     assert 'value="维拉港地震"' in response.text
+
+
+def drawn(filled, polygon=POLYGON):
+    return filled | {"latitude": "", "longitude": "", "radius_km": "", "polygon": polygon}
+
+
+def test_pasted_polygon_is_previewed_declared_and_shown_in_words(as_user, officer, people, filled):
+    client, pasted = as_user(officer), json.dumps(POLYGON)
+    text = preview(client, drawn(filled, pasted)).text
+    assert "<b>6</b>" in text
+    assert escape(pasted) in text
+    assert confirm(client, drawn(filled, pasted), "6").status_code == 302
+    incident = Incident.objects.get()
+    assert incident.polygon == POLYGON
+    page = client.get(reverse("console:incident", args=[incident.pk])).text
+    assert "多边形：4 个顶点，约 16,794 平方公里" in page
+
+
+@pytest.mark.parametrize("pasted", ["{", '{"type": "Point", "coordinates": [1, 2]}'])
+def test_bad_polygon_names_its_field_and_keeps_what_was_pasted(
+    as_user, officer, people, filled, pasted
+):
+    response = preview(as_user(officer), drawn(filled, pasted))
+    assert response.status_code == 400
+    assert "polygon" in response.context["form"].errors
+    assert escape(pasted) in response.text
 
 
 def test_empty_area_is_refused_and_means_nobody(as_user, officer, people, filled):

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from crisis.incidents.management.commands.declare import EXAMPLE
 from crisis.incidents.models import Incident
 from notifications.models import Wave
+from tests.support.scene import NO_CIRCLE, POLYGON
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,13 @@ def test_with_the_number_it_declares(file, officer, capsys):
     assert Incident.objects.get().state == "declared"
 
 
+def test_polygon_in_the_file_declares(file, officer, capsys):
+    drawn = file(**NO_CIRCLE, polygon=POLYGON)
+    assert "6 人" in declare(capsys, drawn, "--by", officer.username)
+    declare(capsys, drawn, "--by", officer.username, "--confirm", 6)
+    assert Incident.objects.get().polygon == POLYGON
+
+
 def test_above_the_threshold_a_second_officer_sees_it_and_confirms(
     file, officer, second_officer, capsys, settings
 ):
@@ -91,6 +99,8 @@ def test_others_may_not_even_look(file, request, capsys, who, settings, officer)
         ({"latitude": 91}, "纬度"),
         ({"radius_m": 25_000_000}, "20004"),
         ({"countries": ["ZZ"]}, "ZZ"),
+        ({"polygon": POLYGON}, "只用圆形和多边形中的一种"),
+        ({**NO_CIRCLE, "polygon": {"type": "Polygon", "coordinates": [[[-17, 168]] * 4]}}, "颠倒"),
         ({"post": "XXX"}, "post"),
         ({"variables": {}}, "place"),
         ({"occurred_at": "soon"}, "occurred_at"),

@@ -1,5 +1,6 @@
 """Declaring: what is refused, what is frozen, and who must confirm."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,13 +13,14 @@ from crisis.incidents.drafts import content_hash, draft_of
 from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.services import (
     approve_incident,
+    declare_incident,
     discard_incident,
     reopen_incident,
     stand_down_incident,
 )
 from crisis.rollcall.models import DueStep
 from notifications.models import Delivery, Wave
-from tests.support.scene import draft
+from tests.support.scene import POLYGON, draft
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,9 @@ WORDS = {"place": "维拉港", "place_en": "Port Vila", "event": "地震", "even
         ({"radius_m": None}, "half_circle"),
         ({"countries": ("XX",)}, "unknown_country"),
         (NOWHERE, "empty_area"),
+        ({"polygon": POLYGON}, "two_shapes"),
+        (NOWHERE | {"polygon": "{}"}, "bad_geojson"),
+        (NOWHERE | {"polygon": POLYGON | {"coordinates": []}}, "short_ring"),
         (NOWHERE | {"countries": ("  ",)}, "unknown_country"),
         (NOWHERE | {"countries": ("AQ",)}, "empty_audience"),
         ({"latitude": 80.0}, "empty_audience"),
@@ -223,6 +228,30 @@ def test_hash_is_the_same_for_what_was_typed_and_what_was_kept(waiting, post):
     kept = draft_of(Incident.objects.get(pk=waiting.pk))
     assert content_hash(kept) == content_hash(typed) == waiting.content_hash
     assert content_hash(draft(post, radius_m=100_001.0)) != waiting.content_hash
+
+
+def test_polygon_is_frozen_with_the_incident_whatever_it_was_pasted_as(
+    people, post, officer, second_officer, settings
+):
+    settings.TWO_PERSON_THRESHOLD = 5
+    feature = {"type": "Feature", "properties": {}, "geometry": POLYGON}
+    typed = draft(post, **NOWHERE, polygon=json.dumps(feature))
+    waiting = declare_incident(
+        draft=typed, officer=officer, declaration_key="drawn", confirmed_count=6
+    )
+    kept = Incident.objects.get(pk=waiting.pk)
+    assert kept.polygon == POLYGON
+    assert kept.radius_m is None
+    assert content_hash(draft_of(kept)) == content_hash(typed) == kept.content_hash
+    moved = json.loads(json.dumps(POLYGON).replace("167.6", "167.61"))
+    assert content_hash(draft(post, **NOWHERE, polygon=moved)) != kept.content_hash
+    approved = approve(kept, second_officer)
+    assert approved.audience_count == 6
+
+
+def test_database_itself_refuses_a_circle_beside_a_polygon(waiting):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Incident.objects.filter(pk=waiting.pk).update(polygon=POLYGON)
 
 
 def test_people_who_came_meanwhile_must_be_confirmed(waiting, second_officer):

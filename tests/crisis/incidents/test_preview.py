@@ -5,7 +5,7 @@ import pytest
 from config.kernel.errors import DomainError
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import preview_incident
-from tests.support.scene import draft
+from tests.support.scene import NO_CIRCLE, POLYGON, draft
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,14 @@ def test_preview_says_who_is_near_but_out_and_why(people, post, officer):
     [near] = preview.near
     assert near.person_id == people["beyond"].pk
     assert 30_000 < near.distance_m < 50_000 or 130_000 < near.distance_m < 150_000
+
+
+def test_polygon_is_previewed_with_the_distance_to_its_edge(people, post, officer):
+    preview = preview_incident(draft=draft(post, **NO_CIRCLE, polygon=POLYGON), officer=officer)
+    assert (preview.total, preview.from_edge) == (6, True)
+    for miss in preview.near:
+        assert miss.distance_m <= 50_000
+    assert not preview_incident(draft=draft(post), officer=officer).from_edge
 
 
 def test_preview_shows_the_words_as_they_will_leave(people, post, officer):

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from registry.geography.areas import Area, make_area, make_circle
 from registry.geography.inside import people_inside, people_near
 from registry.geography.reasons import Reason
+from registry.geography.sound import make_polygon
 from registry.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +18,20 @@ VILA = (-17.7365, 168.3137)
 SANTO = (-15.5199, 167.1624)
 AREA = make_area(circle=make_circle(*VILA, 50_000))
 COUNTRY = make_area(countries=["VU"])
+
+# Efate with a lagoon cut out of it.
+POLYGON = make_area(
+    polygon=make_polygon(
+        {
+            "type": "Polygon",
+            "coordinates": [
+                [[168, -18], [168.7, -18], [168.7, -17.4], [168, -17.4], [168, -18]],
+                [[168.4, -17.7], [168.6, -17.7], [168.6, -17.5], [168.4, -17.5], [168.4, -17.7]],
+            ],
+        }
+    )
+)
+LAGOON = (-17.6, 168.5)
 
 
 def verdict(area: Area, person: Person, at) -> tuple[bool, Reason] | None:
@@ -209,6 +225,80 @@ def test_near_keeps_to_its_limit_nearest_first_with_room_for_the_vague(person, p
     place(vague)
     near = people_near(AREA, at=at, limit=4)
     assert [miss.person_id for miss in near] == [p.pk for p in far[:2:-1]] + [vague.pk]
+
+
+# The hole's nearest corner is 10.0 km from Vila; from the hole's middle an edge is 10.6 km away.
+@pytest.mark.parametrize(
+    ("spot", "accuracy_m", "expected"),
+    [
+        (VILA, 100, (True, Reason.RESIDENCE_IN_CIRCLE)),
+        (VILA, 10_500, (False, Reason.RESIDENCE_IN_CIRCLE)),
+        (LAGOON, 10_000, None),
+        (LAGOON, 11_200, (False, Reason.RESIDENCE_IN_CIRCLE)),
+        (SANTO, 50_000, None),
+    ],
+)
+def test_polygon_and_its_hole_decide_with_the_accuracy(
+    person, place, at, spot, accuracy_m, expected
+):
+    someone = person()
+    place(someone, *spot, accuracy_m=accuracy_m)
+    assert verdict(POLYGON, someone, at) == expected
+
+
+def test_distance_to_a_polygon_is_0_inside_and_metres_to_its_edge_outside(person, place, at):
+    within, beside, near = person(), person(), person()
+    place(within, *VILA)
+    place(beside, -17.39, 168.3, accuracy_m=2_000)
+    place(near, -17.2, 168.3)
+    inside = people_inside(POLYGON, at=at)
+    assert inside.person_ids.tolist() == [within.pk, beside.pk]
+    assert inside.distances[0] == 0
+    assert inside.distances[1] == pytest.approx(1_140, abs=5)  # the edge bulges to the pole
+    (miss,) = people_near(POLYGON, at=at)
+    assert (miss.person_id, miss.reason) == (near.pk, Reason.OUT_TOO_FAR)
+    assert miss.distance_m == pytest.approx(22_130, abs=50)
+
+
+def test_polygon_weighs_trips_and_shared_positions_like_a_circle(person, place, at):
+    away, here, stale = person(), person(), person()
+    place(away, *VILA)
+    place(away, *SANTO, kind="shared", recorded_at=at - timedelta(hours=1))
+    place(here, *SANTO)
+    place(here, *VILA, kind="trip", starts_at=at - timedelta(1), ends_at=at + timedelta(1))
+    place(stale, *SANTO)
+    place(stale, *VILA, kind="shared", recorded_at=at - timedelta(days=4))
+    assert verdict(POLYGON, away, at) is None
+    assert why_out(POLYGON, away, at) is Reason.OUT_ELSEWHERE_SHARED
+    assert verdict(POLYGON, here, at) == (True, Reason.TRIP_IN_CIRCLE)
+    assert verdict(POLYGON, stale, at) is None
+    assert why_out(POLYGON, stale, at) is Reason.OUT_POSITION_STALE
+
+
+def test_country_only_person_is_named_when_the_polygon_touches_an_unlisted_country(
+    person, place, at
+):
+    neighbour, vague = person(), person()
+    place(neighbour, *VILA)
+    place(vague)
+    assert why_out(POLYGON, vague, at) is Reason.OUT_COUNTRY_NOT_LISTED
+    both = make_area(polygon=POLYGON.polygon, countries=["VU"])
+    assert verdict(both, vague, at) == (True, Reason.RESIDENCE_COUNTRY_ONLY)
+
+
+def test_more_people_than_are_asked_for_one_by_one_are_weighed_alike(
+    person, place, at, monkeypatch
+):
+    """Where many stand and few move, PostgreSQL reads who moves instead."""
+    monkeypatch.setattr("registry.geography.rows.FEW", 1)
+    for _ in range(4):
+        place(person(), *VILA)
+    away = person()
+    place(away, *VILA)
+    place(away, *SANTO, kind="shared", recorded_at=at - timedelta(hours=1))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    assert len(people_inside(AREA, at=at)) == 4
 
 
 def test_every_reason_has_a_label():

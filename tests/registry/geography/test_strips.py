@@ -9,10 +9,14 @@ import pytest
 from geopy.distance import geodesic
 
 from registry.geography.areas import Circle, make_area, make_circle
+from registry.geography.covering import strips_of
 from registry.geography.inside import people_inside
 from registry.geography.lines import WGS84
-from registry.geography.strips import strips_of
+from registry.geography.measuring import measure
+from registry.geography.rows import PLACE
+from registry.geography.sound import make_polygon
 from registry.models import Person, Whereabouts
+from tests.registry.geography.oracle import star
 
 FIXTURE = Path(__file__).parents[4] / "shared/fixtures/geodesic/GeodTest-first20.dat"
 
@@ -128,6 +132,23 @@ def test_inside_is_what_brute_force_finds(scattered, at):
             assert person in unclear, circle
         for person in (expected.keys() & certain.keys()) - unclear:
             assert certain[person] == expected[person], circle
+
+
+def test_inside_a_polygon_is_what_measuring_everybody_finds(scattered, at):
+    rng = Random(11)
+    places = np.zeros(len(scattered), PLACE)
+    for name in ("latitude", "longitude", "accuracy_m"):
+        places[name] = [getattr(place, name) for place in scattered]
+    people = np.array([place.person_id for place in scattered])
+    for centre in HARD_CENTRES:
+        reach = 10 ** rng.uniform(4.5, 6.4)
+        rings = [star(rng, *centre, (reach * 0.5, reach), 9)]
+        rings.append(star(rng, *centre, (reach * 0.1, reach * 0.3), 5))
+        area = make_area(polygon=make_polygon({"type": "Polygon", "coordinates": rings}))
+        expected, found = measure(places, area), people_inside(area, at=at)
+        assert found.person_ids.tolist() == sorted(people[expected.touches].tolist())
+        certain = found.person_ids[found.certain == 1]
+        assert certain.tolist() == sorted(people[expected.certain].tolist())
 
 
 def test_ids_are_sorted_and_unique(scattered, at):
