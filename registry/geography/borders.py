@@ -56,10 +56,10 @@ def true_edges(polygon: Polygon) -> list[Floats]:
         along = [s.patch for s in seams if s.south <= south and s.north >= north]
         if len(along) % 2:
             edges[along[0]].append((south, 180.0, north, 180.0))
-        for patch in along[1:]:
-            _join(group, along[0], patch)
+        for other in along[1:]:
+            _join(group, along[0], other)
     return [
-        np.array([e for patch, mine in zip(group, edges, strict=True) if patch == g for e in mine])
+        np.array([e for its, mine in zip(group, edges, strict=True) if its == g for e in mine])
         for g in sorted(set(group))
     ]
 

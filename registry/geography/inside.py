@@ -50,6 +50,11 @@ class Inside:
         return len(self.person_ids)
 
 
+_NOBODY = Inside(
+    np.empty(0, np.int64), np.empty(0, np.uint8), np.empty(0, np.uint8), np.empty(0, np.float32)
+)
+
+
 @dataclass(frozen=True)
 class Candidates:
     """Who may be inside: residences of people who are at home for certain, each person once and
@@ -63,6 +68,8 @@ class Candidates:
 def people_inside(area: Area, *, at: datetime) -> Inside:
     """Everyone inside `area` at `at` (aware UTC) who had not left the registry by then."""
     found = _candidates(area, at)
+    if not len(found.homes) and not len(found.rows):
+        return _NOBODY
     inside = _inside_at_home(found.homes, measure(found.homes, area))
     if len(found.rows):
         inside = _joined(inside, _inside(judge(found.rows, area)))

@@ -42,8 +42,10 @@ class Strips:
         return len(self.bands)
 
     def take(self, which: NDArray[np.bool_]) -> "Strips":
-        columns = (self.bands, self.west, self.east, self.owner)
-        return Strips(*(column[which] for column in columns), self.per_degree)
+        return Strips(
+            self.bands[which], self.west[which], self.east[which], self.owner[which],
+            self.per_degree,
+        )  # fmt: skip
 
 
 def cap_strips(
@@ -116,9 +118,13 @@ def _intervals(
 
 def joined(one: Strips, other: Strips) -> Strips:
     """Both, of the same height."""
-    columns = ("bands", "west", "east", "owner")
-    both = (np.concatenate([getattr(one, c), getattr(other, c)]) for c in columns)
-    return Strips(*both, one.per_degree)
+    return Strips(
+        np.concatenate([one.bands, other.bands]),
+        np.concatenate([one.west, other.west]),
+        np.concatenate([one.east, other.east]),
+        np.concatenate([one.owner, other.owner]),
+        one.per_degree,
+    )
 
 
 def merged(strips: Strips) -> Strips:
