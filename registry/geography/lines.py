@@ -2,7 +2,7 @@
 
 Exact is C. F. F. Karney's method, as pyproj computes it: some nanometres, but a microsecond a
 pair. The rough distance is P. D. Thomas' second-order formula (Spheroidal Geodesics, Reference
-Systems and Local Geometry, SP-138, 1970), eight times as fast. Against Karney on 2.7 million
+Systems and Local Geometry, SP-138, 1970), some ten times as fast. Against Karney on 1.8 million
 pairs it erred by 3 cm at most below 10,000 km. It never decides where that could matter.
 """
 
@@ -12,7 +12,7 @@ from pyproj import Geod
 
 WGS84 = Geod(ellps="WGS84")
 SMALLEST_RADIUS_M = 6_335_439.32  # of curvature: a(1 − e²) of WGS-84, rounded down
-ROUGH_ERROR_M = 1.0  # thirty times what was ever seen
+ROUGH_ERROR_M = 1.0  # over thirty times what was ever seen
 _ROUGH_TO = 0.48  # sin² of half the arc: beyond some 9,700 km the formula is not asked
 _A, _F = WGS84.a, WGS84.f
 _CHUNK = 8_192  # values that fit into the processor's cache together with what is made of them
