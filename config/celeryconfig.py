@@ -68,6 +68,7 @@ task_soft_time_limit = 45
 task_time_limit = 60
 worker_max_tasks_per_child = 1000
 worker_enable_remote_control = True
+worker_consumer = "config.consumer:Consumer"
 worker_send_task_events = False
 worker_hijack_root_logger = False
 task_ignore_result = True

@@ -15,6 +15,8 @@ async def before(world: World, *, outage: Response, throttled: Response) -> Resp
     knobs = world.knobs
     if knobs.latency_ms:
         await asyncio.sleep(knobs.latency_ms / 1000)
+    if wait := world.turn_in():
+        await asyncio.sleep(wait)
     if knobs.outage:
         world.ledger.counts["outage"] += 1
         return outage

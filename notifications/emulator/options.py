@@ -55,6 +55,7 @@ class Knobs:
     """Shares are between 0 and 1. Everything at rest is a provider on a good day."""
 
     latency_ms: int = 0
+    pace: int = 0
     per_second: int = 0
     retry_after: int = 0
     refused: float = 0.0
@@ -85,7 +86,7 @@ class Knobs:
     def calm(self) -> bool:
         """Nothing stands between a request and its acceptance."""
         return not (self.latency_ms or self.per_second or self.refused or self.outage) and not (
-            self.garbage or self.reset or self.half_open or self.early_receipts
+            self.pace or self.garbage or self.reset or self.half_open or self.early_receipts
         )
 
     def as_dict(self) -> dict[str, object]:

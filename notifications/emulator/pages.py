@@ -42,6 +42,7 @@ border-radius:.5rem}:focus-visible{outline:3px solid #0b57a4;outline-offset:2px}
 """
 KNOB_LABELS = {
     "latency_ms": "延迟，毫秒 latency, ms",
+    "pace": "每秒处理数，超出者排队 Let through a second; the rest stands in line",
     "per_second": "每秒上限，0 为不限 throttle above, per second",
     "retry_after": "超速时要求等待，秒 Retry-After when throttled, s",
     "refused": "拒绝比例 share refused",

@@ -36,6 +36,7 @@ class World:
         self._numbers = itertools.count(1)
         self._msgids = itertools.count(int(time.time()) * 1_000_000_000)
         self._second, self._in_second = 0, 0
+        self._next_turn = 0.0
         self._strangers_called = False
 
     # -- what providers do --------------------------------------------------------
@@ -55,6 +56,16 @@ class World:
             self._second, self._in_second = second, 0
         self._in_second += 1
         return self._in_second > self.knobs.per_second
+
+    def turn_in(self) -> float:
+        """How many real seconds this call stands in line, where the knob lets so many a second
+        through: a provider of limited strength that lets its clients wait instead of refusing."""
+        if not self.knobs.pace:
+            return 0.0
+        now = time.monotonic()
+        turn = max(now, self._next_turn)
+        self._next_turn = turn + 1 / self.knobs.pace
+        return turn - now
 
     def roll(self, share: float) -> bool:
         return share > 0 and self.dice.random() < share

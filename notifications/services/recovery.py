@@ -14,6 +14,7 @@ from notifications.gateways import gateway_for
 from notifications.gateways.base import CallResult, Gateway
 from notifications.models import Attempt, Batch, Delivery, Wave
 from notifications.services import caller
+from notifications.services.holding import lease
 from notifications.services.sending import close_pending, hold_to_mode, send_batch, wording
 from notifications.states import BatchState, DeliveryState, Outcome
 
@@ -22,6 +23,9 @@ log = logging.getLogger("guihang.recovery")
 # A batch that nobody has taken for this long is rung for again, and if nobody is at work at all
 # the sweep sends it itself.
 UNTAKEN = timedelta(seconds=2)
+# Who is at work renews a lease with each window. A holder that has not for this long is dead, or
+# waits for a slow provider: nobody need wait for the lease to run out before sending other batches.
+AT_WORK = timedelta(seconds=5)
 RING_AGAIN = timedelta(seconds=5)
 OUTCOME_NEVER_KNOWN = "outcome_unknown"
 
@@ -92,7 +96,8 @@ def _close(batch_id: int) -> int:
 def send_untaken() -> int:
     """When batches wait and nobody is at work, no worker or no broker is there: send one here."""
     now = clock.real_now()
-    if Batch.objects.filter(state=BatchState.HELD, lease_until__gte=now).exists():
+    renewed = now + lease() - AT_WORK
+    if Batch.objects.filter(state=BatchState.HELD, lease_until__gte=renewed).exists():
         return 0
     untaken = Batch.objects.filter(state=BatchState.WAITING, due_at__lt=now - UNTAKEN)
     batch_id = untaken.order_by("priority", "pk").values_list("pk", flat=True).first()
