@@ -18,13 +18,15 @@ replies_read = Signal()
 
 @dataclass(frozen=True, slots=True)
 class ToldOutcome:
-    """One delivery's news. `source` is the wave's opaque reference, such as `incident:12`."""
+    """One delivery's news. `source` is the wave's opaque reference, such as `incident:12`;
+    `to_contact`: it went to an emergency contact of the persons, not to them."""
 
     delivery_id: int
     source: str
     state: DeliveryState
     at: datetime
     person_refs: tuple[int, ...]
+    to_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,12 @@ Persons = tuple[tuple[int, bool], ...]
 
 
 class _Newest(NamedTuple):
-    """The delivery that a bare answer belongs to, what its wave speaks of, and whom it covers."""
+    """The delivery that a bare answer belongs to, what its wave speaks of, whether it went to an
+    emergency contact, and whom it covers."""
 
     delivery_id: int
     source: str
+    to_contact: bool
     persons: Persons
 
 
@@ -68,15 +70,16 @@ def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, _Newest]:
         # Who is on duty may be registered too: their answer is to the alert, not to a page.
     ).exclude(wave__kind=WaveKind.DUTY)
     rows = called.order_by("pk", "persons__pk").values_list(
-        "channel", "address_index", "pk", "wave__source", "persons__person_ref", "persons__is_owner"
-    )
+        "channel", "address_index", "pk", "wave__source", "wave__kind", "persons__person_ref",
+        "persons__is_owner",
+    )  # fmt: skip
     newest: dict[Address, _Newest] = {}
-    for channel, index, pk, source, person, is_owner in rows:
+    for channel, index, pk, source, kind, person, is_owner in rows:
         address = (channel, bytes(index))
         before = newest.get(address)
         persons = before.persons if before and before.delivery_id == pk else ()
         link = () if person is None else ((person, is_owner),)
-        newest[address] = _Newest(pk, source, (*persons, *link))
+        newest[address] = _Newest(pk, source, kind == WaveKind.CONTACT, (*persons, *link))
     return newest
 
 
@@ -96,6 +99,7 @@ def _understood(
         latitude=said.latitude,
         longitude=said.longitude,
         accuracy_m=said.accuracy_m,
+        by_contact=newest is not None and newest.to_contact,
     )
 
 

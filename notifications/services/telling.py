@@ -9,7 +9,7 @@ from django.db.models import F
 from config.kernel import bulk, clock
 from notifications.models import Batch, Delivery, Wave
 from notifications.signals import ToldOutcome, outcomes_told
-from notifications.states import BatchState, DeliveryState
+from notifications.states import BatchState, DeliveryState, WaveKind
 
 # States that say something about reaching a person.
 NEWS = (
@@ -49,7 +49,7 @@ def _tell(batch_id: int) -> int:
 
 def _untold(batch_id: int) -> list[ToldOutcome]:
     """The news of a batch, with the persons they concern, in one query."""
-    source = Wave.objects.values_list("source", flat=True).get(batches=batch_id)
+    source, kind = Wave.objects.values_list("source", "kind").get(batches=batch_id)
     rows = (
         Delivery.objects.filter(batch=batch_id, state__in=NEWS)
         .exclude(told_state=F("state"))
@@ -63,6 +63,7 @@ def _untold(batch_id: int) -> list[ToldOutcome]:
             state=DeliveryState(state),
             at=finished_at or accepted_at or clock.now(),
             person_refs=tuple(person for *_, person in links if person is not None),
+            to_contact=kind == WaveKind.CONTACT,
         )
         for (pk, state, finished_at, accepted_at), links in groupby(
             rows, key=itemgetter(0, 1, 2, 3)

@@ -49,6 +49,7 @@ def hear_outcomes(outcomes: Sequence[ToldOutcome]) -> None:
         entries = [
             Entry(person, *_outcome_kind(outcome))
             for outcome in told
+            if not outcome.to_contact
             for person in outcome.person_refs
         ]
         write_log(incident_id=incident.pk, entries=entries, source=Source.DELIVERY)

@@ -40,8 +40,14 @@ def test_contact_reads_whose_contact_they_are_by_the_first_character(wang, relea
     assert gateway.calls[-1].text == text
 
 
+def test_message_to_a_relative_alerts_nobody(wang, release, send):
+    before = RollCallEvent.objects.filter(person_ref=wang.pk).count()
+    send(release(wang))
+    assert RollCallEvent.objects.filter(person_ref=wang.pk).count() == before
+
+
 @pytest.mark.parametrize(
-    "words", ["1", "平安", "联系上了，他没事", "3", "全家平安", "退订", "打错了"]
+    "words", ["1", "平安", "联系上了，他没事", "不安全", "3", "全家平安", "退订", "打错了"]
 )
 def test_no_word_of_a_relative_is_the_persons_own_answer(
     wang, release, send, hear, standing, words
@@ -50,9 +56,10 @@ def test_no_word_of_a_relative_is_the_persons_own_answer(
     before = standing(wang)
     hear(MOTHER, words)
     after = standing(wang)
-    assert (after.condition, after.movement, after.contact) == (
-        before.condition, before.movement, before.contact,
-    )  # fmt: skip
+    facets = ("condition", "movement", "contact", "possible_help", "wants_out", "answered_at")
+    assert [getattr(after, facet) for facet in facets] == [
+        getattr(before, facet) for facet in facets
+    ]
     assert not Wave.objects.filter(kind="who_else").exists()
 
 
