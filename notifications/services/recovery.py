@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -26,6 +27,7 @@ UNTAKEN = timedelta(seconds=2)
 # Who is at work renews a lease with each window. A holder that has not for this long is dead, or
 # waits for a slow provider: nobody need wait for the lease to run out before sending other batches.
 AT_WORK = timedelta(seconds=5)
+TURN_S = 2.0
 RING_AGAIN = timedelta(seconds=5)
 OUTCOME_NEVER_KNOWN = "outcome_unknown"
 
@@ -94,17 +96,26 @@ def _close(batch_id: int) -> int:
 
 
 def send_untaken() -> int:
-    """When batches wait and nobody is at work, no worker or no broker is there: send one here."""
+    """When batches wait and nobody is at work, no worker or no broker is there: send some here,
+    until the lane's other steps have to have their turn."""
+    began, sent = time.monotonic(), 0
+    while (batch_id := _untaken()) is not None:
+        log.warning("batch %s: no worker took it, sending it here", batch_id)
+        calls = send_batch(batch_id)
+        sent += calls
+        if not calls or time.monotonic() - began > TURN_S:
+            break
+    return sent
+
+
+def _untaken() -> int | None:
+    """The most urgent batch that nobody has taken for a while, where nobody is at work."""
     now = clock.real_now()
     renewed = now + lease() - AT_WORK
     if Batch.objects.filter(state=BatchState.HELD, lease_until__gte=renewed).exists():
-        return 0
+        return None
     untaken = Batch.objects.filter(state=BatchState.WAITING, due_at__lt=now - UNTAKEN)
-    batch_id = untaken.order_by("priority", "pk").values_list("pk", flat=True).first()
-    if batch_id is None:
-        return 0
-    log.warning("batch %s: no worker took it, sending it here", batch_id)
-    return send_batch(batch_id)
+    return untaken.order_by("priority", "pk").values_list("pk", flat=True).first()
 
 
 def resolve_in_doubt() -> int:

@@ -206,8 +206,28 @@ def test_urgent_batch_is_sent_first(gateway):
     urgent = make_wave(1, source="incident:2")
     Batch.objects.update(due_at=clock.real_now() - timedelta(minutes=1))
     recovery.send_untaken()
-    assert states(urgent) == [S.ACCEPTED]
-    assert states(ordinary) == [S.PENDING]
+    keys = [wave.deliveries.get().key for wave in (urgent, ordinary)]
+    assert [call.key for call in gateway.calls] == keys
+
+
+def test_sweep_does_not_send_for_ever_in_one_turn(gateway, monkeypatch):
+    """Doubts are resolved in the same lane, after each turn."""
+    monkeypatch.setattr(recovery, "TURN_S", 0.0)
+    for source in ("incident:1", "incident:2"):
+        make_wave(1, source=source)
+    Batch.objects.update(due_at=clock.real_now() - timedelta(minutes=1))
+    assert recovery.send_untaken() == 1
+
+
+def test_holder_that_renews_no_lease_does_not_keep_the_sweep_from_sending(gateway):
+    """A dead holder's own batch waits for its lease; the others do not."""
+    dead, waiting = make_wave(1), make_wave(1, source="incident:2")
+    Batch.objects.update(due_at=clock.real_now() - timedelta(minutes=1))
+    sending.take_batch(dead.batches.get().pk)
+    assert recovery.send_untaken() == 0
+    Batch.objects.filter(state="held").update(lease_until=clock.real_now() + timedelta(seconds=10))
+    assert recovery.send_untaken() == 1
+    assert states(waiting) == [S.ACCEPTED]
 
 
 def test_batch_done_while_a_doubt_was_settled_is_woken(gateway):
