@@ -64,7 +64,7 @@ def mend_queues(app: Celery) -> None:
 def _answers(app: Celery, queue: Queue) -> bool:
     try:
         _with_channel(app, lambda channel: channel.basic_consume(queue.name))
-    except InternalError:
+    except (InternalError, TimeoutError):
         return False
     return True
 

@@ -9,7 +9,7 @@ from config.consumer import mend_queues
 from tests.support.servers import Rabbit, absent
 
 pytestmark = [pytest.mark.faults, pytest.mark.long]
-NAMES = ("urgent", "ordinary")
+NAMES = ("urgent",)
 
 
 @pytest.fixture
