@@ -231,6 +231,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "AnnouncementKind": "crisis.incidents.models.Announcement.Kind",
+    },
 }
 
 # -- Language and time ------------------------------------------------------------------------
