@@ -125,6 +125,9 @@ if SQLITE:
         ),
     }
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    # Django leaves prepared statements off; config.kernel.bulk alone asks for them.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
 # The strips' index includes columns; SQLite leaves them out, PostgreSQL reads from it alone.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

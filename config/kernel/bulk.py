@@ -3,13 +3,16 @@
 Figures: docs/performance.md. `bulk_create` costs five times as much for rows this small.
 """
 
+import json
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+import psycopg
+from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 
 from config.kernel import progress
@@ -17,32 +20,53 @@ from config.kernel import progress
 Row = Sequence[Any]
 
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> int:
-    """Insert `rows`, already prepared (bytes stay bytes). One that breaks a unique key is skipped.
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement with the values of its marks. `rows`, on SQLite alone: run once for each."""
 
-    `columns` are field names and must hold every column without a database default. Returns the
-    number of rows written.
+    sql: str
+    params: Sequence[Any] = ()
+    rows: Iterable[Row] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a statement did: rows changed or found, and what it returned."""
+
+    count: int = 0
+    rows: Sequence[tuple[Any, ...]] = ()
+
+
+def insert(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, anew: bool = False
+) -> int:
+    """Insert `rows`, already prepared (bytes stay bytes). Returns the number of rows written.
+
+    `columns` are field names and must hold every column without a database default. A row that
+    breaks a unique key is skipped; with `anew` it raises IntegrityError, and none is looked for.
     """
+    return run(insertion(model, columns, rows, anew=anew)).count
+
+
+def insertion(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, anew: bool = False
+) -> Statement | None:
+    """The statement of `insert`; None where there are no rows."""
     if not rows:
-        return 0
+        return None
     progress.moved()
-    names = ", ".join(connection.ops.quote_name(_field(model, c).column) for c in columns)
+    names = ", ".join(_column(model, c) for c in columns)
     table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            sent = _send(model, columns, rows)
-            cursor.execute(
-                f"INSERT INTO {table} ({names}) SELECT {', '.join(sent.values)} FROM {sent.source}"
-                " ON CONFLICT DO NOTHING",
-                sent.params,
-            )
-            return cursor.rowcount
-        marks = ", ".join(["%s"] * len(columns))
-        return _execute_many(
-            cursor,
-            f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})",
-            rows,
+    if connection.vendor == "postgresql":
+        sent = _send(model, columns, rows)
+        return Statement(
+            f"INSERT INTO {table} ({names}) SELECT {', '.join(sent.values)} FROM {sent.source}"
+            + ("" if anew else " ON CONFLICT DO NOTHING"),
+            sent.params,
         )
+    marks = ", ".join(["%s"] * len(columns))
+    ignore = "" if anew else " OR IGNORE"
+    return Statement(f"INSERT{ignore} INTO {table} ({names}) VALUES ({marks})", rows=rows)
 
 
 def new_ids(model: type[models.Model], count: int) -> list[int]:
@@ -71,7 +95,7 @@ def insert_one(model: type[models.Model], columns: Sequence[str], row: Row) -> b
 
 @cache
 def _insert_one_sql(model: type[models.Model], columns: tuple[str, ...]) -> str:
-    names = ", ".join(connection.ops.quote_name(_field(model, c).column) for c in columns)
+    names = ", ".join(_column(model, c) for c in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     marks = ", ".join(["%s"] * len(columns))
     return f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
@@ -90,28 +114,110 @@ def update(
     `where` is trusted SQL over the table's own columns, written as `t.column`, with `params` for
     its marks: the guard that makes the update conditional. Returns the number of rows changed.
     """
+    return run(change(model, columns, rows, where=where, params=params)).count
+
+
+def change(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    where: str = "TRUE",
+    params: Sequence[Any] = (),
+) -> Statement | None:
+    """The statement of `update`; None where there are no rows."""
     if not rows:
-        return 0
+        return None
     progress.moved()
-    key, *targets = [connection.ops.quote_name(_field(model, c).column) for c in columns]
+    key, *targets = [_column(model, c) for c in columns]
     table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            sent = _send(model, columns, rows)
-            pairs = zip(targets, sent.values[1:], strict=True)
-            sets = ", ".join(f"{name} = {value}" for name, value in pairs)
-            cursor.execute(
-                f"UPDATE {table} AS t SET {sets} FROM {sent.source}"
-                f" WHERE t.{key} = v.c0 AND {where}",
-                [*sent.params, *params],
-            )
-            return cursor.rowcount
-        sets = ", ".join(f"{name} = %s" for name in targets)
-        return _execute_many(
-            cursor,
-            f"UPDATE {table} AS t SET {sets} WHERE t.{key} = %s AND {where}",
-            ([*row[1:], row[0], *params] for row in rows),
+    if connection.vendor == "postgresql":
+        sent = _send(model, columns, rows)
+        pairs = zip(targets, sent.values[1:], strict=True)
+        sets = ", ".join(f"{name} = {value}" for name, value in pairs)
+        return Statement(
+            f"UPDATE {table} AS t SET {sets} FROM {sent.source} WHERE t.{key} = v.c0 AND {where}",
+            [*sent.params, *params],
         )
+    sets = ", ".join(f"{name} = %s" for name in targets)
+    return Statement(
+        f"UPDATE {table} AS t SET {sets} WHERE t.{key} = %s AND {where}",
+        rows=[[*row[1:], row[0], *params] for row in rows],
+    )
+
+
+def run(statement: Statement | None) -> Done:
+    """Run one statement; None does nothing. Raises the errors of django.db.
+
+    On PostgreSQL it is prepared once a connection: to parse and plan it each time costs more than
+    what most of them do.
+    """
+    if statement is None:
+        return Done()
+    if connection.vendor == "postgresql":
+        return _run_prepared(statement)
+    return _run_one(statement)
+
+
+def run_together(last: Statement, **before: Statement | None) -> Done:
+    """Run `before` and then `last` in the caller's transaction; what `last` did.
+
+    On PostgreSQL they are one statement, so that they cost one journey: `last` may ask
+    `EXISTS (SELECT FROM name)` whether the one of that name found or changed a row. They see one
+    snapshot there, so none may rest on what another writes. On SQLite they run one after the other.
+    """
+    wanted = {name: statement for name, statement in before.items() if statement}
+    if connection.vendor != "postgresql":
+        for statement in wanted.values():
+            _run_one(statement)
+        return _run_one(last)
+    named = ", ".join(f"{name} AS ({_returning(one.sql)})" for name, one in wanted.items())
+    params = [value for one in [*wanted.values(), last] for value in one.params]
+    return _run_prepared(Statement(f"WITH {named} {last.sql}" if named else last.sql, params))
+
+
+def one_statement() -> AbstractContextManager[None]:
+    """Around a single `run_together` that is all of its transaction: PostgreSQL commits one
+    statement by itself, which saves two journeys; SQLite needs BEGIN and COMMIT."""
+    return nullcontext() if connection.vendor == "postgresql" else transaction.atomic()
+
+
+def _returning(sql: str) -> str:
+    return sql if sql.startswith("SELECT") else f"{sql} RETURNING 1"
+
+
+def _run_prepared(statement: Statement) -> Done:
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement.sql, statement.params, prepare=True)
+        return Done(cursor.rowcount, cursor.fetchall() if cursor.description else ())
+
+
+def _run_one(statement: Statement) -> Done:
+    with connection.cursor() as cursor:
+        if statement.rows is not None:
+            return Done(_execute_many(cursor, statement.sql, statement.rows))
+        cursor.execute(statement.sql, [_for_sqlite(value) for value in statement.params])
+        rows = cursor.fetchall() if cursor.description else ()
+        return Done(cursor.rowcount, rows)
+
+
+def among(column: str) -> str:
+    """SQL: `column` is one of the whole numbers that `numbers()` puts in place of its mark."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::bigint[])"
+    return f"{column} IN (SELECT value FROM json_each(%s))"
+
+
+def numbers(values: Iterable[int]) -> str:
+    """Whole numbers as one value for the mark of `among()`."""
+    listed = list(values)
+    return _array(listed) if connection.vendor == "postgresql" else json.dumps(listed)
+
+
+@cache
+def _column(model: type[models.Model], name: str) -> str:
+    return connection.ops.quote_name(_field(model, name).column)
 
 
 def _field(model: type[models.Model], name: str) -> Any:
@@ -121,6 +227,11 @@ def _field(model: type[models.Model], name: str) -> Any:
 def db_type(field: Any) -> str:
     """A key's own type is that of its sequence; what refers to it has the plain one."""
     return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
+
+
+@cache
+def _db_type(model: type[models.Model], name: str) -> str:
+    return db_type(_field(model, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +249,7 @@ def _send(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]
     as arrays. The first is always an array: it says how many rows there are."""
     values, types, names, scalars, arrays = [], [], [], [], []
     for number, column in enumerate(zip(*rows, strict=True)):
-        sql_type = db_type(_field(model, columns[number]))
+        sql_type = _db_type(model, columns[number])
         if number and column.count(column[0]) == len(column):
             values.append(f"%s::{sql_type}")
             scalars.append(column[0])

@@ -9,9 +9,10 @@ for the provider's trouble, and sorts every answer into four outcomes (states.Ou
 - UNKNOWN: nobody can tell. Never a plain retry.
 """
 
+import asyncio
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.kernel.errors import DomainError
 from notifications.checks import gateway_problem
-from notifications.gateways.wire import NotSentError, Wire, WireError
+from notifications.gateways.wire import Answer, Came, NotSentError, Request, Wire, WireError
 from notifications.states import Outcome, ReceiptStatus
 
 # No vendor's push comes near this; a reply of 10,000 Chinese characters is 90 kB form-encoded.
@@ -158,6 +159,11 @@ class Gateway(ABC):
         except WireError as error:
             return trouble(error)
 
+    async def hand_over_all(self, http: Wire, messages: Sequence[Outgoing]) -> list[CallResult]:
+        """Give a window to the provider, all at once; results in the order of the messages."""
+        calls = (self.hand_over(http, message) for message in messages)
+        return list(await asyncio.gather(*calls))
+
     @abstractmethod
     async def _call(self, http: Wire, message: Outgoing) -> CallResult:
         """The call itself, by `http.exchange()`; its WireError may pass through."""
@@ -219,6 +225,34 @@ def pause_of(bucket: str, retry_after: str = "", *, otherwise_s: float = PAUSE_S
     none of these providers sends it) or nonsense counts as none."""
     seconds = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0.0
     return Pause(bucket, min(seconds or otherwise_s, LONGEST_PAUSE_S))
+
+
+class PlainGateway(Gateway):
+    """A provider that takes each message with one plain request: most of them."""
+
+    @abstractmethod
+    def request(self, message: Outgoing) -> Request | CallResult:
+        """The request that hands `message` over; a result where it cannot be made."""
+
+    @abstractmethod
+    def sort(self, message: Outgoing, request: Request, answer: Answer) -> CallResult:
+        """What the provider's answer says."""
+
+    async def hand_over_all(self, http: Wire, messages: Sequence[Outgoing]) -> list[CallResult]:
+        asked = [self.request(message) for message in messages]
+        requests = [request for request in asked if isinstance(request, Request)]
+        answers = iter(await http.exchange_all(requests))
+        return [
+            one if isinstance(one, CallResult) else self._came(message, one, next(answers))
+            for message, one in zip(messages, asked, strict=True)
+        ]
+
+    def _came(self, message: Outgoing, request: Request, came: Came) -> CallResult:
+        return trouble(came) if isinstance(came, WireError) else self.sort(message, request, came)
+
+    async def _call(self, http: Wire, message: Outgoing) -> CallResult:
+        (result,) = await self.hand_over_all(http, [message])
+        return result
 
 
 def trouble(error: WireError) -> CallResult:

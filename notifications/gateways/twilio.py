@@ -25,8 +25,8 @@ from notifications.gateways.base import (
     MAX_BODY_BYTES,
     PAUSE_S,
     CallResult,
-    Gateway,
     Outgoing,
+    PlainGateway,
     ReceiptSeen,
     ReplySeen,
     Seen,
@@ -36,7 +36,7 @@ from notifications.gateways.base import (
     digest,
     pause_of,
 )
-from notifications.gateways.wire import Answer, Wire, WireError
+from notifications.gateways.wire import Answer, Request, Wire, WireError
 from notifications.states import Outcome, ReceiptStatus
 
 # https://www.twilio.com/docs/api/errors. A code that is not here follows its HTTP status.
@@ -67,7 +67,7 @@ KEY_FIELD = "_key"
 CLOCK_SLACK = timedelta(seconds=5)
 
 
-class TwilioGateway(Gateway):
+class TwilioGateway(PlainGateway):
     name = "twilio"
     channel = "sms"
     url_setting = "TWILIO_URL"
@@ -89,17 +89,18 @@ class TwilioGateway(Gateway):
         self.rate, self.sender_rate = settings.TWILIO_RATE, settings.TWILIO_SENDER_RATE
         self._forms = {sender: _form_of(sender) for sender in self.senders}
 
-    async def _call(self, http: Wire, message: Outgoing) -> CallResult:
-        sender = self.sender_of(message.address)
+    def request(self, message: Outgoing) -> Request:
         form = (
-            f"{self._forms[sender]}{quote_plus(message.key)}&To={quote_plus(message.address)}"
-            f"&Body={_quoted(str(message.text))}"
+            f"{self._forms[self.sender_of(message.address)]}{_plain(message.key)}"
+            f"&To={_plain(message.address)}&Body={_quoted(str(message.text))}"
         )
-        answer = await http.exchange(
-            self._send_url, headers=self._headers, body=form.encode("ascii")
-        )
+        return Request(self._send_url, self._headers, form.encode("ascii"))
+
+    def sort(self, message: Outgoing, request: Request, answer: Answer) -> CallResult:
         result = _sorted(answer.status, answer.body)
-        return result if result.outcome != Outcome.BUSY else self._paused(result, answer, sender)
+        if result.outcome != Outcome.BUSY:
+            return result
+        return self._paused(result, answer, self.sender_of(message.address))
 
     def _paused(self, result: CallResult, answer: Answer, sender: str) -> CallResult:
         """The same, with the pause that such an answer asks of everybody."""
@@ -197,6 +198,14 @@ def _read_fields(body: str) -> dict[str, str]:
     """What `dict(_pairs(body))` holds of those: they are understood by the thousand."""
     pairs = (pair.partition("=") for pair in body.split("&"))
     return {name: unquote_plus(value) for name, _, value in pairs if name in _READ}
+
+
+def _plain(text: str) -> str:
+    """Quoted. Keys and numbers are letters and digits but for a plus: the long way is dear."""
+    bare = text.removeprefix("+")
+    if bare.isascii() and bare.isalnum():
+        return text if bare is text else f"%2B{bare}"
+    return quote_plus(text)
 
 
 @lru_cache(maxsize=16)

@@ -4,7 +4,6 @@ Each process that sends has one loop and one session, made at its first window a
 a new connection for each batch would cost more than the messages.
 """
 
-import asyncio
 import os
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
@@ -45,7 +44,7 @@ def run(make: "Coroutine[Any, Any, T]") -> T:
 
 def hand_over(gateway: Gateway, messages: Sequence[Outgoing]) -> list[CallResult]:
     """Call the provider for each message at once; results in the order of the messages."""
-    return run(_hand_over(gateway, _the_caller().http, messages))
+    return run(gateway.hand_over_all(_the_caller().http, messages))
 
 
 def hand_over_once(gateway: Gateway, messages: Sequence[Outgoing]) -> list[CallResult]:
@@ -56,13 +55,7 @@ def hand_over_once(gateway: Gateway, messages: Sequence[Outgoing]) -> list[CallR
 
 async def _hand_over_once(gateway: Gateway, messages: Sequence[Outgoing]) -> list[CallResult]:
     async with Wire(max(1, len(messages)), refuses=place_problem) as http:
-        return await _hand_over(gateway, http, messages)
-
-
-async def _hand_over(
-    gateway: Gateway, http: Wire, messages: Sequence[Outgoing]
-) -> list[CallResult]:
-    return list(await asyncio.gather(*(gateway.hand_over(http, message) for message in messages)))
+        return await gateway.hand_over_all(http, messages)
 
 
 def session() -> Wire:

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
 
-from config.kernel import clock, progress
+from config.kernel import bulk, clock, progress
 from notifications.models import Batch
-from notifications.states import BatchState
+from notifications.states import BatchState, DeliveryState
 
 
 @dataclass(slots=True)
@@ -36,34 +35,51 @@ def take_batch(batch_id: int) -> Hold | None:
     """Hold a waiting batch that is due; None when it is held, done or not yet due."""
     now = clock.real_now()
     until = now + lease()
-    taken = Batch.objects.filter(pk=batch_id, state=BatchState.WAITING, due_at__lte=now).update(
-        state=BatchState.HELD, epoch=F("epoch") + 1, lease_until=until
+    taken = bulk.run(
+        bulk.Statement(
+            "UPDATE notifications_batch SET state = %s, epoch = epoch + 1, lease_until = %s"
+            " WHERE id = %s AND state = %s AND due_at <= %s RETURNING id, wave_id, channel, epoch",
+            [BatchState.HELD, until, batch_id, BatchState.WAITING, now],
+        )
     )
-    if not taken:
-        return None
-    batch = Batch.objects.get(pk=batch_id)
-    return Hold(batch.pk, batch.wave_id, batch.channel, batch.epoch, until)
+    return Hold(*taken.rows[0], lease_until=until) if taken.rows else None
 
 
 def lease() -> timedelta:
     return timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def renew(hold: Hold, *, news: bool, doubt: bool) -> bool:
-    """Extend the lease; False when the batch is no longer ours.
+def renewal(hold: Hold, *, news: bool, doubt: bool) -> bulk.Statement:
+    """Extends the lease; changes no row when the batch is no longer ours.
 
     `news` asks for a telling, `doubt` for a look at what is in doubt.
     """
     progress.moved()  # so that a worker that waits for a permit is not taken for one that hangs
     now = clock.real_now()
     hold.lease_until = now + lease()
-    fields: dict[str, object] = {"lease_until": hold.lease_until}
-    if news and time.monotonic() - hold.since > TELL_AFTER_S:
-        fields["untold"] = True
-    if doubt:
-        fields["doubt_at"] = now
-    held = Batch.objects.filter(pk=hold.batch_id, epoch=hold.epoch, state=BatchState.HELD)
-    return bool(held.update(**fields))
+    tell = news and time.monotonic() - hold.since > TELL_AFTER_S
+    sets = ["lease_until = %s", *["untold = TRUE"] * tell, *["doubt_at = %s"] * doubt]
+    return bulk.Statement(
+        f"UPDATE notifications_batch SET {', '.join(sets)}"  # noqa: S608 - marks only
+        " WHERE id = %s AND epoch = %s AND state = %s",
+        [hold.lease_until, *[now] * doubt, hold.batch_id, hold.epoch, BatchState.HELD],
+    )
+
+
+def completion(hold: Hold) -> bulk.Statement:
+    """Finishes the batch, unless something in it is pending or in doubt: `release` is for those.
+
+    Where a doubt is open, somebody may be settling it at this moment; they take the batch first.
+    """
+    return bulk.Statement(
+        "UPDATE notifications_batch SET state = %s, lease_until = NULL, untold = TRUE"
+        " WHERE id = %s AND epoch = %s AND state = %s AND doubt_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM notifications_delivery WHERE batch_id = %s AND state = %s)",
+        [
+            BatchState.DONE, hold.batch_id, hold.epoch, BatchState.HELD,
+            hold.batch_id, DeliveryState.PENDING,
+        ],
+    )  # fmt: skip
 
 
 def release(hold: Hold, *, rest_due_in: timedelta | None) -> None:

@@ -24,9 +24,15 @@ from notifications.gateways import gateway_for
 from notifications.gateways.base import CallResult, Gateway, Outgoing
 from notifications.models import Attempt, Batch, Delivery, Wave
 from notifications.services import caller, limits
-from notifications.services.holding import Hold, release, renew, take_batch
+from notifications.services.holding import (
+    Hold,
+    completion,
+    release,
+    renewal,
+    take_batch,
+)
 from notifications.services.recipients import LINKED_CHANNELS
-from notifications.states import DeliveryState, Outcome
+from notifications.states import BatchState, DeliveryState, Outcome
 
 log = logging.getLogger("guihang.sending")
 
@@ -164,7 +170,6 @@ def _pending_rows(hold: Hold) -> list[Row]:
         return [Row(*row) for row in cursor.fetchall()]
 
 
-@transaction.atomic
 def _turn_over(
     hold: Hold, gateway: Gateway, finished: list[tuple[Row, CallResult]], following: list[Row]
 ) -> list[Row]:
@@ -173,48 +178,55 @@ def _turn_over(
     Returns the rows that may be called now: none when the wave was retracted or has expired, or
     when the batch is no longer ours.
     """
-    _write_outcomes(hold, gateway, finished)
     doubt = any(result.outcome == Outcome.UNKNOWN for _, result in finished)
-    if not renew(hold, news=bool(finished), doubt=doubt) or not following:
-        return []
-    if not _may_start(hold.wave_id):
-        return []
-    return _mark_calling(hold, following)
-
-
-def _may_start(wave_id: int) -> bool:
-    """Whether the wave still stands. The row lock makes a retraction wait for this commit."""
-    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM notifications_wave"
-            " WHERE id = %s AND retracted_at IS NULL AND expires_at > %s" + lock,
-            [wave_id, _moment(clock.now())],
+    outcome, attempt = _outcomes(hold, gateway, finished)
+    held = renewal(hold, news=bool(finished), doubt=doubt)
+    with bulk.one_statement():
+        if not following:
+            bulk.run_together(held, outcome=outcome, attempt=attempt)
+            return []
+        marked = bulk.run_together(
+            _calling(hold, following),
+            outcome=outcome,
+            attempt=attempt,
+            held=held,
+            standing=_standing(hold.wave_id, lock=True),
         )
-        return cursor.fetchone() is not None
+    ours = {row_id for (row_id,) in marked.rows}
+    return [row for row in following if row.id in ours]
 
 
-def _mark_calling(hold: Hold, rows: list[Row]) -> list[Row]:
-    """pending → calling for the rows that still are pending. Returns those."""
-    marks = ", ".join(["%s"] * len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE notifications_delivery SET state = %s, epoch = %s, called_at = %s,"
-            f" attempts = attempts + 1 WHERE id IN ({marks}) AND state = %s RETURNING id",
-            [
-                DeliveryState.CALLING,
-                hold.epoch,
-                _moment(clock.real_now()),
-                *(row.id for row in rows),
-                DeliveryState.PENDING,
-            ],
+def _standing(wave_id: int, *, lock: bool = False) -> bulk.Statement:
+    """Finds the wave if it still stands. The row lock makes a retraction wait for our commit, and
+    where we waited for one, the row is looked at anew and not found."""
+    share = " FOR SHARE" if lock and connection.vendor == "postgresql" else ""
+    return bulk.Statement(
+        "SELECT 1 FROM notifications_wave WHERE id = %s AND retracted_at IS NULL"
+        " AND expires_at > %s" + share,
+        [wave_id, clock.now()],
+    )
+
+
+def _calling(hold: Hold, rows: list[Row]) -> bulk.Statement:
+    """pending → calling for the rows that still are pending, while the batch is ours and the wave
+    stands. Returns the ids of those."""
+    guard, params = "EXISTS (SELECT FROM held) AND EXISTS (SELECT FROM standing)", []
+    if connection.vendor != "postgresql":
+        standing = _standing(hold.wave_id)
+        guard = (
+            "EXISTS (SELECT 1 FROM notifications_batch WHERE id = %s AND epoch = %s AND state = %s)"
+            f" AND EXISTS ({standing.sql})"
         )
-        marked = {row_id for (row_id,) in cursor.fetchall()}
-    return [row for row in rows if row.id in marked]
-
-
-def _moment(value: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(value)
+        params = [hold.batch_id, hold.epoch, BatchState.HELD, *standing.params]
+    return bulk.Statement(
+        "UPDATE notifications_delivery SET state = %s, epoch = %s, called_at = %s,"
+        f" attempts = attempts + 1 WHERE {bulk.among('id')} AND state = %s AND {guard}"
+        " RETURNING id",
+        [
+            DeliveryState.CALLING, hold.epoch, clock.real_now(),
+            bulk.numbers(row.id for row in rows), DeliveryState.PENDING, *params,
+        ],
+    )  # fmt: skip
 
 
 def _message(wave: Wave, channel: str, row: Row) -> Outgoing | None:
@@ -240,20 +252,19 @@ def wording(wave: Wave, channel: str, language: str, covers: int) -> str | dict[
     return text.replace("{covers}", str(covers)) if isinstance(text, str) else text
 
 
-def _write_outcomes(
+def _outcomes(
     hold: Hold, gateway: Gateway, finished: Sequence[tuple[Row, CallResult]]
-) -> None:
+) -> tuple[bulk.Statement | None, bulk.Statement | None]:
     """Outcomes count only for rows last called by us: a receipt may have come first. A row that
     the sweep put in doubt because we were slow is still ours to settle."""
     now = clock.now()
-    bulk.update(
+    return bulk.change(
         Delivery,
         ("id", "state", "gateway", "provider_ref", "provider_code", "accepted_at", "finished_at"),
         [_outcome_row(gateway, row, result, now) for row, result in finished],
         where="t.state IN (%s, %s) AND t.epoch = %s",
         params=[DeliveryState.CALLING, DeliveryState.IN_DOUBT, hold.epoch],
-    )
-    bulk.insert(
+    ), bulk.insertion(
         Attempt,
         ("delivery", "epoch", "gateway", "outcome", "http_status", "provider_ref",
          "provider_code", "at"),
@@ -262,6 +273,7 @@ def _write_outcomes(
              result.provider_ref, result.provider_code, now)
             for row, result in finished
         ],
+        anew=True,
     )  # fmt: skip
 
 
@@ -276,15 +288,20 @@ def _outcome_row(gateway: Gateway, row: Row, result: CallResult, now: datetime) 
     )  # fmt: skip
 
 
-@transaction.atomic
 def _finish(hold: Hold, comes_back: timedelta) -> None:
+    if not bulk.run(completion(hold)).count:
+        _give_back(hold, comes_back)
+
+
+@transaction.atomic
+def _give_back(hold: Hold, comes_back: timedelta) -> None:
     """Done when nothing is pending; otherwise the rest comes back after a while. What may not be
     sent any more is closed: cancelled with its wave, or expired."""
     # The lock comes first: whoever settles a doubt meanwhile finds the batch done and wakes it, or
     # is found here. Without it a row that is pending again could stay in a batch that is done.
     list(Batch.objects.select_for_update(no_key=True).filter(pk=hold.batch_id).values_list("pk"))
     pending = Delivery.objects.filter(batch=hold.batch_id, state=DeliveryState.PENDING)
-    if not _may_start(hold.wave_id):
+    if not bulk.run(_standing(hold.wave_id)).rows:
         close_pending(Wave.objects.get(pk=hold.wave_id), hold.batch_id)
     release(hold, rest_due_in=comes_back if pending.exists() else None)
 

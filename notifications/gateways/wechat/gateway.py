@@ -14,8 +14,8 @@ from notifications.gateways.base import (
     MAX_BODY_BYTES,
     PAUSE_S,
     CallResult,
-    Gateway,
     Outgoing,
+    PlainGateway,
     Seen,
     UnreadableBodyError,
     WebhookRequest,
@@ -25,7 +25,7 @@ from notifications.gateways.base import (
 )
 from notifications.gateways.wechat import callback, crypto
 from notifications.gateways.wechat.token import TokenStore
-from notifications.gateways.wire import Wire
+from notifications.gateways.wire import Answer, Request
 from notifications.states import Outcome
 
 # https://developers.weixin.qq.com/doc/offiaccount/Getting_Started/Global_Return_Code.html
@@ -41,7 +41,7 @@ MAX_AGE_SECONDS = 300
 READ_AGAIN_SECONDS = 30
 
 
-class WeChatGateway(Gateway):
+class WeChatGateway(PlainGateway):
     name = "wechat"
     channel = "wechat"
     url_setting = "WECHAT_URL"
@@ -76,15 +76,14 @@ class WeChatGateway(Gateway):
         if token:
             self._rejected = ""
 
-    async def _call(self, http: Wire, message: Outgoing) -> CallResult:
+    def request(self, message: Outgoing) -> Request | CallResult:
         if not self._token:
             return CallResult(Outcome.BUSY, provider_code="no token")
-        sent_with = self._token
-        answer = await http.exchange(
-            self._send_url, headers=self._headers, body=self._body(message)
-        )
+        return Request(self._send_url, self._headers, self._body(message))
+
+    def sort(self, message: Outgoing, request: Request, answer: Answer) -> CallResult:
         result, code = _sorted(answer.status, answer.body)
-        if code in TOKEN_CODES and sent_with == self._token:
+        if code in TOKEN_CODES and request.url is self._send_url:
             # The window ends BUSY; the next prepare() fetches another and they leave again.
             self._rejected = self._token
         if code in PAUSES or answer.status == 429:
