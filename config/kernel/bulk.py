@@ -4,7 +4,7 @@ Figures: docs/performance.md. `bulk_create` costs five times as much for rows th
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,35 +38,51 @@ class Done:
 
 
 def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, anew: bool = False
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    same: Mapping[str, Any] | None = None,
+    anew: bool = False,
 ) -> int:
     """Insert `rows`, already prepared (bytes stay bytes). Returns the number of rows written.
 
-    `columns` are field names and must hold every column without a database default. A row that
-    breaks a unique key is skipped; with `anew` it raises IntegrityError, and none is looked for.
+    `columns` are field names; with those of `same`, which has one value for all rows, they must
+    hold every column without a database default. A row that breaks a unique key is skipped; with
+    `anew` it raises IntegrityError, and none is looked for.
     """
-    return run(insertion(model, columns, rows, anew=anew)).count
+    return run(insertion(model, columns, rows, same=same, anew=anew)).count
 
 
 def insertion(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, anew: bool = False
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    same: Mapping[str, Any] | None = None,
+    anew: bool = False,
 ) -> Statement | None:
     """The statement of `insert`; None where there are no rows."""
     if not rows:
         return None
     progress.moved()
-    names = ", ".join(_column(model, c) for c in columns)
+    same = same or {}
+    names = ", ".join(_column(model, c) for c in [*columns, *same])
     table = connection.ops.quote_name(model._meta.db_table)
     if connection.vendor == "postgresql":
-        sent = _send(model, columns, rows)
+        sent = _send(model, columns, rows, same)
         return Statement(
             f"INSERT INTO {table} ({names}) SELECT {', '.join(sent.values)} FROM {sent.source}"
             + ("" if anew else " ON CONFLICT DO NOTHING"),
             sent.params,
         )
-    marks = ", ".join(["%s"] * len(columns))
+    marks = ", ".join(["%s"] * (len(columns) + len(same)))
     ignore = "" if anew else " OR IGNORE"
-    return Statement(f"INSERT{ignore} INTO {table} ({names}) VALUES ({marks})", rows=rows)
+    tail = tuple(same.values())
+    return Statement(
+        f"INSERT{ignore} INTO {table} ({names}) VALUES ({marks})",
+        rows=[(*row, *tail) for row in rows],
+    )
 
 
 def new_ids(model: type[models.Model], count: int) -> list[int]:
@@ -212,7 +228,7 @@ def among(column: str) -> str:
 def numbers(values: Iterable[int]) -> str:
     """Whole numbers as one value for the mark of `among()`."""
     listed = list(values)
-    return _array(listed) if connection.vendor == "postgresql" else json.dumps(listed)
+    return array(listed) if connection.vendor == "postgresql" else json.dumps(listed)
 
 
 @cache
@@ -244,7 +260,12 @@ class _Sent:
     params: list[Any]
 
 
-def _send(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> _Sent:
+def _send(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    same: Mapping[str, Any] | None = None,
+) -> _Sent:
     """A column that has one value in all rows is sent once, as most columns have here; the others
     as arrays. The first is always an array: it says how many rows there are."""
     values, types, names, scalars, arrays = [], [], [], [], []
@@ -258,6 +279,9 @@ def _send(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]
             names.append(f"c{number}")
             types.append(f"%s::{sql_type}[]")
             arrays.append(array(column))
+    for name, value in (same or {}).items():
+        values.append(f"%s::{_db_type(model, name)}")
+        scalars.append(value)
     source = f"unnest({', '.join(types)}) AS v({', '.join(names)})"
     return _Sent(values, source, [*scalars, *arrays])
 

@@ -1,6 +1,6 @@
 """What incidents tell the floors above, in the transaction that makes it true."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.dispatch import Signal
 
@@ -12,8 +12,7 @@ incident_stood_down = Signal()
 incident_reopened = Signal()
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One frozen member of the audience. `distance_m` is None where only a country is known."""
 
     person_ref: int

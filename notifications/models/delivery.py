@@ -55,24 +55,22 @@ class Delivery(models.Model):
     nothing is told twice and nothing is forgotten.
     """
 
-    # Every index is written twice for every message; the unique key below serves the wave too.
+    # Every index is written for every message; the unique key below serves the address too.
     # And every foreign key that the database checks is a look-up for every message: those that
     # are written beside what they refer to, and never changed, have no constraint.
     wave = models.ForeignKey(
-        Wave,
-        on_delete=models.CASCADE,
-        related_name="deliveries",
-        db_index=False,
-        db_constraint=False,
+        Wave, on_delete=models.CASCADE, related_name="deliveries", db_constraint=False
     )
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="deliveries")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, related_name="deliveries", db_constraint=False
+    )
     channel = models.CharField(max_length=8)
     address = EncryptedTextField(purpose="address")
     address_index = models.BinaryField(max_length=16)
     language = models.CharField(max_length=8)
     covers = models.PositiveSmallIntegerField(default=1)
     key = models.CharField(max_length=24)
-    token_hash = models.BinaryField(max_length=16, null=True, unique=True)
+    token_hash = models.BinaryField(max_length=16, null=True)
     state = models.CharField(max_length=11, choices=DeliveryState, default=DeliveryState.PENDING)
     epoch = models.IntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -88,13 +86,16 @@ class Delivery(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["wave", "channel", "address_index"], name="delivery_once_a_wave_and_address"
+                fields=["address_index", "channel", "wave"], name="delivery_once_a_wave_and_address"
             ),
             # Not unique=True: that adds an index for LIKE.
             models.UniqueConstraint(fields=["key"], name="delivery_key_once"),
-        ]
-        indexes = [
-            models.Index(fields=["channel", "address_index", "-id"], name="delivery_by_address")
+            # Most messages have no link: they stand in no index for it.
+            models.UniqueConstraint(
+                fields=["token_hash"],
+                name="delivery_token_once",
+                condition=models.Q(token_hash__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

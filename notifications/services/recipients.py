@@ -2,9 +2,9 @@
 
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -16,12 +16,12 @@ from notifications.models import Batch, Delivery, DeliveryPerson, Reply, Wave
 from notifications.states import BatchState, DeliveryState, Meaning, WaveKind
 
 KEY_BYTES = 12
+Address = tuple[str, bytes]
 # Channels whose messages carry the check-in link.
 LINKED_CHANNELS = frozenset({"wechat"})
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One address and the persons it speaks for, as (person_ref, is_owner).
 
     `sealed_address` is the address encrypted for the purpose «address»; it is copied unopened.
@@ -44,13 +44,7 @@ def add_recipients(*, wave: Wave, recipients: Sequence[Recipient]) -> int:
         recipients = _without_stopped(recipients)
     parts = list(_parts(recipients))
     batches = _new_batches(wave, parts)
-    rows = [
-        _delivery_row(wave, batch.pk, recipient)
-        for batch, part in zip(batches, parts, strict=True)
-        for recipient in part
-    ]
-    written = bulk.insert(Delivery, _DELIVERY_COLUMNS, rows)
-    ids = _addresses_of(Delivery.objects.filter(batch__in=batches))
+    ids = _write_deliveries(wave, batches, parts)
     # Written by an earlier slice, or by another one at this moment: those gain persons.
     met = [r for r in recipients if (r.channel, r.address_index) not in ids]
     earlier = _known_addresses(wave, met) if met else {}
@@ -63,7 +57,7 @@ def add_recipients(*, wave: Wave, recipients: Sequence[Recipient]) -> int:
             Batch.objects.filter(pk=batch.pk).update(size=size)
     batch_ids = [batch.pk for batch in batches]
     transaction.on_commit(lambda: bell.ring(batch_ids, priority=wave.priority))
-    return written
+    return len(ids)
 
 
 def _parts(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
@@ -75,22 +69,43 @@ def _parts(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
             yield members[start : start + settings.BATCH_SIZE]
 
 
-_DELIVERY_COLUMNS = (
-    "wave", "batch", "channel", "address", "address_index", "language", "covers", "key",
-    "token_hash", "state", "epoch", "attempts", "possible_duplicate", "gateway", "provider_ref",
-    "provider_code", "told_state",
+_COLUMNS = (
+    "id", "batch", "channel", "address", "address_index", "language", "covers", "key", "token_hash",
 )  # fmt: skip
+_AT_FIRST = {
+    "state": DeliveryState.PENDING.value, "epoch": 0, "attempts": 0, "possible_duplicate": False,
+    "gateway": "", "provider_ref": "", "provider_code": "", "told_state": "",
+}  # fmt: skip
 
 
-def _delivery_row(wave: Wave, batch_id: int, recipient: Recipient) -> tuple[object, ...]:
-    key = secrets.token_hex(KEY_BYTES)
-    linked = recipient.channel in LINKED_CHANNELS
-    return (
-        wave.pk, batch_id, recipient.channel, recipient.sealed_address, recipient.address_index,
-        recipient.language, len(recipient.persons), key,
-        tokens.token_hash(tokens.token_for(key)) if linked else None,
-        DeliveryState.PENDING.value, 0, 0, False, "", "", "", "",
-    )  # fmt: skip
+def _write_deliveries(
+    wave: Wave, batches: Sequence[Batch], parts: Sequence[Sequence[Recipient]]
+) -> dict[Address, int]:
+    """Write what the wave does not have yet; the ids of what was written, by address."""
+    placed = [
+        (batch.pk, recipient)
+        for batch, part in zip(batches, parts, strict=True)
+        for recipient in part
+    ]
+    count = len(placed)
+    fresh = zip(placed, bulk.new_ids(Delivery, count), _new_keys(count), strict=True)
+    rows = [
+        (number, batch_id, r.channel, r.sealed_address, r.address_index, r.language,
+         len(r.persons), key, _token_hash(r.channel, key))
+        for (batch_id, r), number, key in fresh
+    ]  # fmt: skip
+    if bulk.insert(Delivery, _COLUMNS, rows, same={"wave": wave.pk, **_AT_FIRST}) == count:
+        return {(channel, index): number for number, _, channel, _, index, *_ in rows}
+    return _addresses_of(Delivery.objects.filter(batch__in=batches))
+
+
+def _new_keys(count: int) -> list[str]:
+    digits = secrets.token_hex(KEY_BYTES * count)
+    return [digits[at : at + 2 * KEY_BYTES] for at in range(0, len(digits), 2 * KEY_BYTES)]
+
+
+def _token_hash(channel: str, key: str) -> bytes | None:
+    return tokens.token_hash(tokens.token_for(key)) if channel in LINKED_CHANNELS else None
 
 
 def _new_batches(wave: Wave, parts: Sequence[Sequence[Recipient]]) -> list[Batch]:
@@ -109,18 +124,18 @@ def _new_batches(wave: Wave, parts: Sequence[Sequence[Recipient]]) -> list[Batch
     )
 
 
-def _known_addresses(wave: Wave, recipients: Sequence[Recipient]) -> dict[tuple[str, bytes], int]:
+def _known_addresses(wave: Wave, recipients: Sequence[Recipient]) -> dict[Address, int]:
     """The deliveries this wave has for these addresses."""
     indexes = [recipient.address_index for recipient in recipients]
     return _addresses_of(Delivery.objects.filter(wave=wave, address_index__in=indexes))
 
 
-def _addresses_of(deliveries: QuerySet[Delivery]) -> dict[tuple[str, bytes], int]:
+def _addresses_of(deliveries: QuerySet[Delivery]) -> dict[Address, int]:
     rows = deliveries.values_list("channel", "address_index", "id")
     return {(channel, bytes(index)): pk for channel, index, pk in rows}
 
 
-def _link_persons(ids: Mapping[tuple[str, bytes], int], recipients: Sequence[Recipient]) -> None:
+def _link_persons(ids: Mapping[Address, int], recipients: Sequence[Recipient]) -> None:
     rows = [
         (ids[recipient.channel, recipient.address_index], person_ref, is_owner)
         for recipient in recipients

@@ -266,13 +266,13 @@ def _outcomes(
         params=[DeliveryState.CALLING, DeliveryState.IN_DOUBT, hold.epoch],
     ), bulk.insertion(
         Attempt,
-        ("delivery", "epoch", "gateway", "outcome", "http_status", "provider_ref",
-         "provider_code", "at"),
+        ("delivery", "outcome", "http_status", "provider_ref", "provider_code"),
         [
-            (row.id, hold.epoch, gateway.name, result.outcome.value, result.http_status,
-             result.provider_ref, result.provider_code, now)
+            (row.id, result.outcome.value, result.http_status, result.provider_ref,
+             result.provider_code)
             for row, result in finished
         ],
+        same={"epoch": hold.epoch, "gateway": gateway.name if gateway else "", "at": now},
         anew=True,
     )  # fmt: skip
 

@@ -89,9 +89,9 @@ def _standing_alert(incident: Incident) -> Wave | None:
 def as_recipient(address: ReachAddress) -> Recipient:
     """The registry's address in the words of notifications."""
     return Recipient(
-        channel=address.channel,
-        sealed_address=address.sealed_address,
-        address_index=address.address_index,
-        language=address.language,
-        persons=tuple(address.persons),
+        address.channel,
+        address.sealed_address,
+        address.address_index,
+        address.language,
+        tuple(address.persons),
     )

@@ -10,10 +10,7 @@ from crisis.incidents.states import ResponseLevel
 from crisis.rollcall.models import DueStep, Standing
 from crisis.rollcall.states import Condition, Contact, Movement, StepKind
 
-_COLUMNS = (
-    "incident", "person_ref", "certain", "reason", "distance_m", "addressed", "condition",
-    "movement", "contact", "wants_out", "possible_help", "updated_at",
-)  # fmt: skip
+_COLUMNS = ("person_ref", "certain", "reason", "distance_m", "addressed")
 
 # Our own choice, to be reviewed by those who serve: (reminders after, silence noted after).
 LADDER: dict[ResponseLevel, tuple[tuple[timedelta, ...], timedelta]] = {
@@ -25,17 +22,13 @@ LADDER: dict[ResponseLevel, tuple[tuple[timedelta, ...], timedelta]] = {
 
 def open_standings(*, incident: Incident, members: Sequence[Member], unaddressed: set[int]) -> None:
     """Write the standings of one slice, in the transaction of its expansion."""
-    now = clock.now()
-    bulk.insert(
-        Standing,
-        _COLUMNS,
-        [
-            (incident.pk, m.person_ref, m.certain, m.reason, m.distance_m,
-             m.person_ref not in unaddressed, Condition.UNKNOWN.value, Movement.IN_AREA.value,
-             Contact.NOT_CONTACTED.value, False, False, now)
-            for m in members
-        ],
-    )  # fmt: skip
+    rows = [(*member, member.person_ref not in unaddressed) for member in members]
+    at_first = {
+        "incident": incident.pk, "condition": Condition.UNKNOWN.value,
+        "movement": Movement.IN_AREA.value, "contact": Contact.NOT_CONTACTED.value,
+        "wants_out": False, "possible_help": False, "updated_at": clock.now(),
+    }  # fmt: skip
+    bulk.insert(Standing, _COLUMNS, rows, same=at_first)
 
 
 def set_timers(*, incident: Incident) -> None:
