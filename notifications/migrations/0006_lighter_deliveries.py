@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0002_room_for_updates"),
+        ("notifications", "0005_what_waits"),
     ]
 
     operations = [
