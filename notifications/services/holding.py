@@ -42,7 +42,10 @@ def take_batch(batch_id: int) -> Hold | None:
             [BatchState.HELD, until, batch_id, BatchState.WAITING, now],
         )
     )
-    return Hold(*taken.rows[0], lease_until=until) if taken.rows else None
+    if not taken.rows:
+        return None
+    pk, wave_id, channel, epoch = taken.rows[0]
+    return Hold(pk, wave_id, channel, epoch, until)
 
 
 def lease() -> timedelta:
