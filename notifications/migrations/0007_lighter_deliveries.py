@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0005_what_waits"),
+        ("notifications", "0006_superseding"),
     ]
 
     operations = [
