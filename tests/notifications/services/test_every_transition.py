@@ -41,7 +41,7 @@ def answer(outcome: Outcome, *, epoch: int = EPOCH) -> Event:
         found = Delivery.objects.order_by("pk")
         rows = [sending.Row(d.pk, b"", "zh-hans", d.key, d.attempts, 1) for d in found]
         results = [CallResult(outcome, provider_ref=f"SM{row.id}") for row in rows]
-        sending._write_outcomes(hold, gateway, list(zip(rows, results, strict=True)))
+        sending._turn_over(hold, gateway, list(zip(rows, results, strict=True)), [])
 
     return happen
 
