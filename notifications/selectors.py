@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
-from notifications.models import Delivery, DeliveryPerson, Following, Reply, Wave
-from notifications.states import DeliveryState, ReplyState, WaveKind
+from config.kernel import clock
+from notifications.models import Batch, Delivery, DeliveryPerson, Following, Reply, Wave
+from notifications.states import BatchState, DeliveryState, ReplyState, WaveKind
 
 
 def waves_of(source: str) -> QuerySet[Wave]:
@@ -83,3 +84,9 @@ def contacted_persons(source: str) -> set[int]:
 def replies_of(source: str) -> QuerySet[Reply]:
     """The answers to a source's messages, and those that an officer matched to it by hand."""
     return Reply.objects.filter(source=source)
+
+
+def batches_waiting(*, as_urgent_as: int) -> int:
+    """How many batches of this priority, or a more urgent one, are due and wait for a worker."""
+    due = Batch.objects.filter(state=BatchState.WAITING, due_at__lte=clock.real_now())
+    return due.filter(priority__lte=as_urgent_as).count()

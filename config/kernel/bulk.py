@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import psycopg
@@ -205,8 +205,17 @@ def _returning(sql: str) -> str:
 def _run_prepared(statement: Statement) -> Done:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement.sql, statement.params, prepare=True)
+        execute: Any = partial(_execute_prepared, cursor)
+        for wrapper in reversed(connection.execute_wrappers):
+            execute = partial(wrapper, execute)
+        execute(statement.sql, statement.params, False, {"connection": connection})
         return Done(cursor.rowcount, cursor.fetchall() if cursor.description else ())
+
+
+def _execute_prepared(
+    cursor: psycopg.Cursor[Any], sql: str, params: Sequence[Any], *_wrapped: Any
+) -> None:
+    cursor.execute(sql, params, prepare=True)
 
 
 def _run_one(statement: Statement) -> Done:

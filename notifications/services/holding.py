@@ -10,6 +10,12 @@ from config.kernel import bulk, clock, progress
 from notifications.models import Batch
 from notifications.states import BatchState, DeliveryState
 
+# How often a holder looks whether something more urgent waits for a worker, in seconds.
+LOOK_EVERY_S = 1.0
+# A slow provider must not bring a task to its time limit (45 s) in the middle of a window: after
+# this the rest is given back, and somebody takes it a second later.
+GIVE_BACK_AFTER_S = 25.0
+
 
 @dataclass(slots=True)
 class Hold:
@@ -22,6 +28,7 @@ class Hold:
     epoch: int
     lease_until: datetime
     since: float = field(default_factory=time.monotonic)
+    looks_after_s: float = LOOK_EVERY_S
 
     def has_lapsed(self) -> bool:
         return clock.real_now() >= self.lease_until
@@ -83,6 +90,19 @@ def completion(hold: Hold) -> bulk.Statement:
             hold.batch_id, DeliveryState.PENDING,
         ],
     )  # fmt: skip
+
+
+def gives_way(hold: Hold, priority: int) -> bool:
+    """Whether the rest of the batch is better given back: it takes long, or something more urgent
+    is due and may have no worker."""
+    held_s = time.monotonic() - hold.since
+    if held_s > GIVE_BACK_AFTER_S:
+        return True
+    if held_s < hold.looks_after_s:
+        return False
+    hold.looks_after_s = held_s + LOOK_EVERY_S
+    due = Batch.objects.filter(state=BatchState.WAITING, due_at__lte=clock.real_now())
+    return due.filter(priority__lt=priority).exists()
 
 
 def release(hold: Hold, *, rest_due_in: timedelta | None) -> None:

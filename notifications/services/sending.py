@@ -8,7 +8,6 @@ into `in_doubt` when the lease has run out.
 
 import logging
 import random
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -27,6 +26,7 @@ from notifications.services import caller, limits
 from notifications.services.holding import (
     Hold,
     completion,
+    gives_way,
     release,
     renewal,
     take_batch,
@@ -42,9 +42,6 @@ ADDRESS_PURPOSE = "address"
 BACK_OFF_FIRST_S, BACK_OFF_LAST_S = 1.0, 30.0
 # When so many in a row were told «busy» (or all of a smaller window), nobody gets through.
 BUSY_IN_A_ROW = 8
-# A slow provider must not bring a task to its time limit (45 s) in the middle of a window: after
-# this the rest is given back, and somebody takes it a second later.
-GIVE_BACK_AFTER_S = 25.0
 NOT_SENT = CallResult(Outcome.BUSY, provider_code="lease_lapsed")
 UNREADABLE = CallResult(Outcome.REFUSED, provider_code="address_unreadable")
 
@@ -102,7 +99,7 @@ def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, pace: limits.Pace) -
     tries: list[int] = []
     rows = _pending_rows(hold)
     finished: list[tuple[Row, CallResult]] = []
-    while rows and time.monotonic() - hold.since <= GIVE_BACK_AFTER_S:
+    while rows and not gives_way(hold, wave.priority):
         permitted = pace.window(rows, _address)
         if not permitted:
             # Nobody waits while the outcome of a call stands nowhere but here.

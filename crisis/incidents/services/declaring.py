@@ -25,7 +25,7 @@ from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.preview import needs_second_officer, post_for
 from crisis.incidents.services.speaking import open_wave
 from crisis.incidents.signals import incident_declared, incident_reopened, incident_stood_down
-from crisis.incidents.states import TRANSITIONS, IncidentState
+from crisis.incidents.states import TRANSITIONS, IncidentState, ResponseLevel
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
@@ -215,9 +215,12 @@ def event_data(incident: Incident) -> dict[str, object]:
     }
 
 
-def ring_expand(incident_id: int) -> None:
-    """Tell a worker to write the deliveries; the sweep does it where nobody hears."""
-    bell.call(lambda: current_app.send_task(EXPAND, (incident_id,), routing_key="urgent"))
+def ring_expand(incident_id: int, *, again: bool = False) -> None:
+    """Tell a worker to write the deliveries; the sweep does it where nobody hears. The first ones
+    are urgent whatever the incident; the rest of an ordinary one (`again`) is not."""
+    red = Incident.objects.filter(pk=incident_id, response_level=ResponseLevel.RED)
+    key = "ordinary" if again and not red.exists() else "urgent"
+    bell.call(lambda: current_app.send_task(EXPAND, (incident_id,), routing_key=key))
 
 
 def _move(incident: Incident, officer: User, to: IncidentState, act: str) -> Incident:

@@ -4,6 +4,9 @@ Every slice is one commit. A process that dies in between is followed by the swe
 work at once take different slices.
 """
 
+import math
+import time
+
 from django.db import transaction
 
 from config.kernel import clock
@@ -13,29 +16,38 @@ from crisis.incidents.selectors import ALERTS, alert_wave
 from crisis.incidents.signals import slice_expanded
 from crisis.incidents.states import ResponseLevel
 from notifications.models import Wave
-from notifications.selectors import still_filling, waves_of
+from notifications.selectors import batches_waiting, still_filling, waves_of
 from notifications.services.recipients import Recipient, add_recipients
 from notifications.services.waves import recipients_done, stands
 from notifications.states import WaveKind
 from registry.reach import ReachAddress, addresses_for
 
+# Batches that wait for the senders: some seconds of work.
+ENOUGH_WAITING = 20
 # Waves whose recipients are known one day; the others go on as answers and releases come.
 _FILLED = (*ALERTS, WaveKind.CORRECTION, WaveKind.RETRACTION)
 
 
-def expand_incident(incident_id: int) -> int:
-    """Write everything that is still unwritten. Returns the number of slices written here."""
+def expand_incident(incident_id: int, *, for_s: float = math.inf) -> int:
+    """Write what is still unwritten, for about `for_s` seconds. Returns the number of slices
+    written here."""
     incident = Incident.objects.get(pk=incident_id)
-    written = 0
+    written, until = 0, time.monotonic() + for_s
     while _expand_next(incident):
         written += 1
+        if time.monotonic() > until:
+            break
     close_whole_waves(incident)
     return written
 
 
+def is_unfinished(incident_id: int) -> bool:
+    return AudienceSlice.objects.filter(incident=incident_id, expanded_at=None).exists()
+
+
 def close_whole_waves(incident: Incident) -> int:
     """Note of the incident's waves that they have all their recipients, where they have."""
-    if AudienceSlice.objects.filter(incident=incident, expanded_at=None).exists():
+    if is_unfinished(incident.pk):
         return 0
     filling = waves_of(incident.source).filter(kind__in=_FILLED, recipients_done_at=None)
     whole = [wave for wave in filling if not still_filling(wave)]
@@ -53,9 +65,28 @@ def _close_left_open() -> int:
 
 
 def expand_unfinished() -> int:
-    """The sweep's step: one slice of whichever incident has one left."""
-    piece = AudienceSlice.objects.filter(expanded_at=None).order_by("pk").first()
-    return expand_incident(piece.incident_id) if piece else _close_left_open()
+    """The sweep's step: one slice of the most urgent incident that has one left, unless enough
+    waits for the senders already."""
+    unfinished = Incident.objects.filter(audience__expanded_at=None, audience__isnull=False)
+    incidents = sorted(
+        unfinished.distinct(), key=lambda incident: (not _is_red(incident), incident.pk)
+    )
+    if not incidents:
+        return _close_left_open()
+    if _enough_waits(incidents[0]):
+        return 0
+    written = _expand_next(incidents[0])
+    return int(written) + close_whole_waves(incidents[0])
+
+
+def _is_red(incident: Incident) -> bool:
+    return incident.response_level == ResponseLevel.RED
+
+
+def _enough_waits(incident: Incident) -> bool:
+    """More rows than can be sent soon help nobody, and what is written last stands first."""
+    waves = waves_of(incident.source).values_list("priority", flat=True)
+    return batches_waiting(as_urgent_as=min(waves, default=0)) >= ENOUGH_WAITING
 
 
 @transaction.atomic
@@ -67,7 +98,7 @@ def _expand_next(incident: Incident) -> bool:
     members = members_of(piece)
     reach = addresses_for(
         [member.person_ref for member in members],
-        prefer_first=incident.response_level != ResponseLevel.RED,
+        prefer_first=not _is_red(incident),
     )
     slice_expanded.send(
         sender=AudienceSlice, incident=incident, members=members, unaddressed=reach.unaddressed

@@ -3,11 +3,13 @@
 import pytest
 
 from config.kernel import sweep
+from crisis.incidents import tasks
 from crisis.incidents.models import AudienceSlice
-from crisis.incidents.services import expand_incident, expanding, retract_incident_wave
+from crisis.incidents.services import declaring, expand_incident, expanding, retract_incident_wave
 from crisis.rollcall.models import Standing
 from crisis.rollcall.selectors import counts
-from notifications.models import Delivery, DeliveryPerson, Wave
+from notifications.models import Batch, Delivery, DeliveryPerson, Wave
+from notifications.states import BatchState
 from registry.models import ContactPoint, Person
 from registry.services import leave_registry, set_residence
 from tests.support.scene import BEYOND, PORT_VILA, settle
@@ -73,6 +75,38 @@ def test_crash_after_the_last_slice_still_closes_the_wave(submit, people, monkey
     assert expanding.expand_unfinished() == 1
     assert_whole(incident, people)
     assert expanding.expand_unfinished() == 0
+
+
+def test_sweep_expands_the_red_incident_first(submit, people):
+    ordinary = submit(response_level="yellow")
+    red = submit(key="key-2")
+    assert expanding.expand_unfinished() == 1
+    assert not AudienceSlice.objects.filter(incident=ordinary).exclude(expanded_at=None).exists()
+    assert AudienceSlice.objects.get(incident=red, number=0).expanded_at is not None
+
+
+def test_sweep_writes_no_more_than_senders_can_send_soon(submit, people, monkeypatch):
+    submit()
+    assert expanding.expand_unfinished() == 1
+    monkeypatch.setattr(expanding, "ENOUGH_WAITING", 1)
+    assert expanding.expand_unfinished() == 0
+    Batch.objects.update(state=BatchState.DONE)
+    assert expanding.expand_unfinished() == 1
+
+
+@pytest.mark.parametrize(("level", "queue"), [("red", "urgent"), ("yellow", "ordinary")])
+def test_rest_of_a_long_expansion_gets_in_line_again(submit, people, monkeypatch, level, queue):
+    monkeypatch.setattr(tasks, "AT_A_TIME_S", 0.0)
+    incident = submit(response_level=level)
+    rung = []
+    monkeypatch.setattr(declaring.bell, "call", lambda ring: ring())
+    monkeypatch.setattr(
+        declaring.current_app, "send_task", lambda *_, routing_key: rung.append(routing_key)
+    )
+    for _ in range(3):
+        tasks.expand(incident.pk)
+    assert rung == [queue, queue]  # three slices, and after the last nobody is called
+    assert Wave.objects.get().recipients_done_at is not None
 
 
 def test_audience_is_deaf_to_later_changes_of_the_registry(submit, people):

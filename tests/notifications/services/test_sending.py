@@ -2,15 +2,16 @@
 
 import uuid
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
 
 from config.kernel import clock
 from notifications.models import Attempt, Batch, Delivery, Wave
-from notifications.services import recovery, sending
+from notifications.services import holding, recovery, sending
 from notifications.services.waves import retract_wave
-from notifications.states import BatchState, DeliveryState
+from notifications.states import BatchState, DeliveryState, Priority
 from tests.support.waves import (
     ACCEPTED,
     BUSY,
@@ -144,11 +145,28 @@ def test_batch_comes_back_when_the_first_of_its_busy_rows_is_due(gateway):
 
 
 def test_slow_provider_gives_the_rest_back_before_the_time_limit(gateway, monkeypatch):
-    monkeypatch.setattr(sending, "GIVE_BACK_AFTER_S", 0.0)
+    monkeypatch.setattr(holding, "GIVE_BACK_AFTER_S", 0.0)
     wave = make_wave(6)
     assert send(wave) == 0
     assert Batch.objects.get().state == BatchState.WAITING
     assert set(states(wave)) == {S.PENDING}
+
+
+@pytest.mark.parametrize(("waiting", "left"), [(Priority.RED, 8), (Priority.ORDINARY, 0)])
+def test_ordinary_batch_gives_way_to_what_is_more_urgent(gateway, monkeypatch, waiting, left):
+    monkeypatch.setattr(holding, "LOOK_EVERY_S", 0.0)
+    ordinary = make_wave(12, priority=Priority.ORDINARY)
+    batch = Batch.objects.get()
+    batch.due_at = clock.real_now() - timedelta(seconds=1)
+    batch.save()
+    hold_at_once = partial(holding.Hold, looks_after_s=0.0)
+    monkeypatch.setattr(holding, "Hold", hold_at_once)
+    other = []
+    gateway.meanwhile = lambda: other or other.append(make_wave(2, priority=waiting))
+    sending.send_batch(batch.pk)
+    assert states(ordinary).count(S.PENDING) == left
+    batch.refresh_from_db()
+    assert batch.state == (BatchState.WAITING if left else BatchState.DONE)
 
 
 def test_expired_wave_is_not_sent(gateway, held_clock):
