@@ -4,6 +4,7 @@ Each process that sends has one loop and one session, made at its first window a
 a new connection for each batch would cost more than the messages.
 """
 
+import asyncio
 import os
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
