@@ -1,10 +1,10 @@
 """An instant gateway: takes every Twilio message at once, and counts them by address.
 
-    python -m benchmarks.support.gateway --port 9000 --account AC123
+    python -m benchmarks.support.gateway --port 9000 --account AC123 [--latency-ms 50]
 
 A whole HTTP/1.1 server would cost more than what it is there to measure. This one serves clients
 that send a length and wait for the answer, and keeps their connections. `GET /count` tells what
-was accepted since the last `POST /forget`.
+was accepted since the last `POST /forget`; `marked` are the numbers that begin with MARKED.
 """
 
 import argparse
@@ -20,6 +20,8 @@ import uvloop
 from config.kernel.processes import die_with_parent
 
 SERIAL = itertools.count(1)
+# Numbers that are counted by themselves as well, as a form writes them.
+MARKED = b"%2B86139"
 
 
 class Ledger:
@@ -32,6 +34,8 @@ class Ledger:
         self.by_address: Counter[bytes] = Counter()
         self.accepted = 0
         self.first_at = self.last_at = 0.0
+        self.marked = 0
+        self.marked_first_at = self.marked_last_at = 0.0
 
     def take(self, address: bytes) -> bytes:
         """Accept one message; returns its sid, different for each."""
@@ -39,6 +43,10 @@ class Ledger:
         self.first_at = self.first_at or self.last_at
         self.by_address[address] += 1
         self.accepted += 1
+        if address.startswith(MARKED):
+            self.marked += 1
+            self.marked_last_at = self.last_at
+            self.marked_first_at = self.marked_first_at or self.last_at
         return b"SM%032x" % next(SERIAL)
 
     def count(self) -> dict[str, Any]:
@@ -47,14 +55,17 @@ class Ledger:
             "addresses": len(self.by_address),
             "first_at": self.first_at,
             "last_at": self.last_at,
+            "marked": self.marked,
+            "marked_first_at": self.marked_first_at,
+            "marked_last_at": self.marked_last_at,
         }
 
 
 class Connection(asyncio.Protocol):
     """One guest. Only messages of our own account count: others may have the wrong port."""
 
-    def __init__(self, ledger: Ledger, account: str) -> None:
-        self.ledger = ledger
+    def __init__(self, ledger: Ledger, account: str, latency_s: float) -> None:
+        self.ledger, self.latency_s = ledger, latency_s
         self.messages = f"/2010-04-01/Accounts/{account}/Messages.json".encode()
         self.buffer = b""
 
@@ -69,7 +80,14 @@ class Connection(asyncio.Protocol):
             if len(self.buffer) < stop:
                 return
             body, self.buffer = self.buffer[end + 4 : stop], self.buffer[stop:]
-            self.transport.write(self.answer(head.partition(b"\r\n")[0], body))
+            self.give(self.answer(head.partition(b"\r\n")[0], body))
+
+    def give(self, answer: bytes) -> None:
+        if self.latency_s:
+            loop = asyncio.get_running_loop()
+            loop.call_later(self.latency_s, self.transport.write, answer)
+        else:
+            self.transport.write(answer)
 
     def answer(self, request: bytes, body: bytes) -> bytes:
         method, path, _ = request.split(b" ", 2)
@@ -100,10 +118,10 @@ def _response(status: bytes, body: bytes) -> bytes:
     )  # fmt: skip
 
 
-async def serve(port: int, account: str) -> None:
+async def serve(port: int, account: str, latency_s: float) -> None:
     ledger = Ledger()
     server = await asyncio.get_running_loop().create_server(
-        lambda: Connection(ledger, account), "127.0.0.1", port, backlog=1024
+        lambda: Connection(ledger, account, latency_s), "127.0.0.1", port, backlog=1024
     )
     await server.serve_forever()
 
@@ -112,9 +130,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--account", required=True)
+    parser.add_argument("--latency-ms", type=float, default=0.0, help="before each answer")
     arguments = parser.parse_args()
     die_with_parent()
-    uvloop.run(serve(arguments.port, arguments.account))
+    uvloop.run(serve(arguments.port, arguments.account, arguments.latency_ms / 1000))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from registry.models.whereabouts import BANDS_PER_DEGREE
 
 CHUNK = 5_000
 LATITUDE, LONGITUDE, RADIUS_M = -17.6914, 168.0842, 150_000.0
+# The marked ones, whom the gateway counts by themselves, live so many degrees further east.
+MARKED_EAST = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,15 @@ def set_scene() -> Scene:
     return Scene(post, officer)
 
 
-def draft(scene: Scene) -> IncidentDraft:
+def draft(scene: Scene, *, level: str = "red", marked: bool = False) -> IncidentDraft:
     return IncidentDraft(
         post_id=scene.post.pk,
         title="维拉港7.3级地震",
         hazard="earthquake",
-        response_level="red",
+        response_level=level,
         occurred_at=datetime(2024, 12, 17, 1, 47, 25, tzinfo=UTC),
         latitude=LATITUDE,
-        longitude=LONGITUDE,
+        longitude=LONGITUDE + MARKED_EAST * marked,
         radius_m=RADIUS_M,
         countries=(),
         template="earthquake_tsunami",
@@ -65,47 +67,48 @@ def draft(scene: Scene) -> IncidentDraft:
     )
 
 
-def add_people(count: int) -> None:
+def add_people(count: int, *, marked: bool = False) -> None:
     """Write `count` people inside the area; every tenth reads English."""
     rng, now = Random(1), clock.now()
     for start in range(0, count, CHUNK):
-        _write(range(start, min(start + CHUNK, count)), rng, now - timedelta(days=30))
+        numbers = range(start, min(start + CHUNK, count))
+        _write(numbers, rng, now - timedelta(days=30), marked)
     with connection.cursor() as cursor:  # as autovacuum would, had it had the time
         cursor.execute("ANALYZE")
 
 
 @transaction.atomic
-def _write(numbers: range, rng: Random, then: datetime) -> None:
-    insert_rows(Person, [_person(n, then) for n in numbers])
-    refs = [_ref(n) for n in numbers]
+def _write(numbers: range, rng: Random, then: datetime, marked: bool) -> None:
+    insert_rows(Person, [_person(n, then, marked) for n in numbers])
+    refs = [_ref(n, marked) for n in numbers]
     id_of = dict(Person.objects.filter(external_ref__in=refs).values_list("external_ref", "pk"))
-    ids = [(n, id_of[_ref(n)]) for n in numbers]
-    insert_rows(Whereabouts, [_residence(person_id, rng, then) for _, person_id in ids])
-    insert_rows(ContactPoint, [_phone(n, person_id, then) for n, person_id in ids])
+    ids = [(n, id_of[_ref(n, marked)]) for n in numbers]
+    insert_rows(Whereabouts, [_residence(person_id, rng, then, marked) for _, person_id in ids])
+    insert_rows(ContactPoint, [_phone(n, person_id, then, marked) for n, person_id in ids])
 
 
-def _ref(number: int) -> str:
-    return f"bench:{number}"
+def _ref(number: int, marked: bool) -> str:
+    return f"{'marked' if marked else 'bench'}:{number}"
 
 
-def _person(number: int, then: datetime) -> dict[str, object]:
+def _person(number: int, then: datetime, marked: bool) -> dict[str, object]:
     language = "en" if number % 10 == 0 else "zh-hans"
     return {
         "name": "王小明",
-        "document_number": f"E{number:08d}",
-        "external_ref": _ref(number),
+        "document_number": f"{'G' if marked else 'E'}{number:08d}",
+        "external_ref": _ref(number, marked),
         "language": language,
         "registered_at": then,
     }
 
 
-def _residence(person_id: int, rng: Random, then: datetime) -> dict[str, object]:
+def _residence(person_id: int, rng: Random, then: datetime, marked: bool) -> dict[str, object]:
     latitude = LATITUDE + rng.uniform(-0.9, 0.9)
     return {
         "person_id": person_id,
         "kind": "residence",
         "latitude": latitude,
-        "longitude": LONGITUDE + rng.uniform(-0.9, 0.9),
+        "longitude": LONGITUDE + MARKED_EAST * marked + rng.uniform(-0.9, 0.9),
         "accuracy_m": 500.0,
         "band": int(latitude * BANDS_PER_DEGREE // 1),
         "country": "VU",
@@ -113,13 +116,13 @@ def _residence(person_id: int, rng: Random, then: datetime) -> dict[str, object]
     }
 
 
-def phone(number: int) -> str:
+def phone(number: int, *, marked: bool = False) -> str:
     """The one number of the `number`-th person."""
-    return f"+86138{number:08d}"
+    return f"+8613{9 if marked else 8}{number:08d}"
 
 
-def _phone(number: int, person_id: int, then: datetime) -> dict[str, object]:
-    address = phone(number)
+def _phone(number: int, person_id: int, then: datetime, marked: bool) -> dict[str, object]:
+    address = phone(number, marked=marked)
     return {
         "person_id": person_id,
         "channel": "sms",

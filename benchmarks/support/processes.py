@@ -7,16 +7,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import connection
 
 from config.kernel.processes import die_with_parent
 
+Process = subprocess.Popen[bytes]
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 WORKER = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel",
@@ -63,15 +65,18 @@ def worker(app: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def gateway() -> Iterator["GatewayClient"]:
+def gateway(*, latency_ms: float = 0.0) -> Iterator["GatewayClient"]:
     client = GatewayClient(settings.TWILIO_URL)
     options = (
         "--port",
         str(urlsplit(settings.TWILIO_URL).port),
         "--account",
         settings.TWILIO_ACCOUNT,
+        "--latency-ms",
+        str(latency_ms),
     )
-    with running("gateway", "-m", "benchmarks.support.gateway", *options):
+    with running("gateway", "-m", "benchmarks.support.gateway", *options) as process:
+        client.pid = process.pid
         wait_until(client.answers, "gateway")
         yield client
 
@@ -81,6 +86,7 @@ class GatewayClient:
 
     def __init__(self, url: str) -> None:
         self.host = urlsplit(url).netloc
+        self.pid = 0
 
     def count(self) -> dict[str, Any]:
         return self._ask("GET", "/count")
@@ -136,6 +142,30 @@ def peak_rss_mib(parent: int) -> float:
         if line.startswith("VmHWM:")
     ]
     return round(max(peaks, default=0.0), 1)
+
+
+def children_of(parent: int) -> list[int]:
+    """The processes whose parent is `parent`."""
+    found = Path("/proc").glob("[0-9]*/status")
+    return [int(s.parent.name) for s in found if f"PPid:\t{parent}\n" in _facts(s)]
+
+
+def cpu_s(pids: Iterable[int]) -> float:
+    """Seconds of processor time that these processes have used; 0 for one that is gone."""
+    used = 0.0
+    for pid in pids:
+        with suppress(OSError):
+            used += int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    return used
+
+
+def backends() -> list[int]:
+    """PostgreSQL's processes for our database; none on SQLite."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return [pid for (pid,) in cursor.fetchall()]
 
 
 def _facts(status: Path) -> str:

@@ -8,6 +8,8 @@ from benchmarks.support import people, processes
 from crisis.incidents.services import declare_incident
 from notifications.models import Wave
 
+OVERTAKE_S = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -19,25 +21,34 @@ class Run:
     seconds_to_declare: float
     duplicates: int
     lost: int
+    cpu_us: dict[str, float]
 
     @property
     def per_second(self) -> float:
         return (self.recipients - self.lost) / self.seconds
 
+    @property
+    def per_second_once_begun(self) -> float:
+        return (self.recipients - self.lost) / (self.seconds - self.seconds_to_first)
 
-def run(scene: people.Scene, gateway: processes.GatewayClient, *, count: int) -> Run:
+
+def run(
+    scene: people.Scene,
+    gateway: processes.GatewayClient,
+    worker: processes.Process,
+    *,
+    count: int,
+) -> Run:
     """Declare for `count` people and wait until the last message was accepted."""
     gateway.forget()
+    before = _cpu_s(gateway, worker)
     confirmed_at = time.time()
-    declare_incident(
-        draft=people.draft(scene),
-        officer=scene.officer,
-        declaration_key=str(uuid.uuid4()),
-        confirmed_count=count,
-    )
+    declare(scene, count=count)
     declared_at = time.time()
     counted = gateway.wait_for(count)
+    after = _cpu_s(gateway, worker)
     return Run(
+        cpu_us={who: round((after[who] - before[who]) / count * 1e6, 1) for who in after},
         recipients=count,
         seconds=counted["last_at"] - confirmed_at,
         seconds_to_first=counted["first_at"] - confirmed_at,
@@ -45,6 +56,49 @@ def run(scene: people.Scene, gateway: processes.GatewayClient, *, count: int) ->
         duplicates=counted["accepted"] - counted["addresses"],
         lost=count - counted["addresses"],
     )
+
+
+def declare(scene: people.Scene, *, count: int, level: str = "red", marked: bool = False) -> None:
+    declare_incident(
+        draft=people.draft(scene, level=level, marked=marked),
+        officer=scene.officer,
+        declaration_key=str(uuid.uuid4()),
+        confirmed_count=count,
+    )
+
+
+def _cpu_s(gateway: processes.GatewayClient, worker: processes.Process) -> dict[str, float]:
+    """Seconds of processor time used so far, by what used them."""
+    return {
+        "worker": processes.cpu_s([worker.pid, *processes.children_of(worker.pid)]),
+        "postgresql": processes.cpu_s(processes.backends()),
+        "gateway": processes.cpu_s([gateway.pid]),
+        "declaring": time.process_time(),
+    }
+
+
+def overtake(
+    scene: people.Scene, gateway: processes.GatewayClient, *, many: int, few: int
+) -> dict[str, float]:
+    """Declare an ordinary incident for `many`, and a red one for `few` while it runs."""
+    gateway.forget()
+    declare(scene, count=many, level="yellow")
+    while gateway.count()["accepted"] < many // 20:
+        time.sleep(0.05)
+    confirmed_at = time.time()
+    ahead = gateway.count()["accepted"]
+    declare(scene, count=few, marked=True)
+    while (counted := gateway.count())["marked"] < few:
+        if time.time() - confirmed_at > OVERTAKE_S:
+            break
+        time.sleep(0.02)
+    return {
+        "overtake_first_s": round(counted["marked_first_at"] - confirmed_at, 3),
+        "overtake_last_s": round(counted["marked_last_at"] - confirmed_at, 3),
+        "overtake_red": counted["marked"],
+        "overtake_ordinary_before": ahead,
+        "overtake_ordinary_after": counted["accepted"] - counted["marked"],
+    }
 
 
 def texts() -> list[str]:

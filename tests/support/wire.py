@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from notifications.gateways.base import CallResult, Gateway, Outgoing
-from notifications.gateways.wire import Answer, Wire
+from notifications.gateways.wire import Answer, Request, Wire
 
 
 def hand_over(gateway: Gateway, *messages: Outgoing) -> list[CallResult]:
@@ -23,8 +23,8 @@ class Says:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    async def exchange(self, *_: object, **__: object) -> Answer:
-        return self.answer
+    async def exchange_all(self, requests: Sequence[Request]) -> list[Answer]:
+        return [self.answer] * len(requests)
 
 
 def hear(gateway: Gateway, answer: Answer) -> CallResult:
