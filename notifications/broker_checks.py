@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from config.kernel.checks import AT_START
 from notifications.gateways.wire import ANSWER_SECONDS, CONNECT_SECONDS
-from notifications.services.sending import GIVE_BACK_AFTER_S
+from notifications.services.holding import GIVE_BACK_AFTER_S
 
 AMQP = ("amqp", "amqps", "pyamqp")
 REDIS = ("redis", "rediss")
