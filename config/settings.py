@@ -126,8 +126,11 @@ if SQLITE:
     }
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
-    # Django leaves prepared statements off; config.kernel.bulk alone asks for them.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
+    # Django leaves prepared statements off; config.kernel.bulk alone asks for them. Each is planned
+    # anew: a plan made while a table was empty reads all of it when it is full.
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options.setdefault("prepare_threshold", 5)
+    _options.setdefault("options", "-c plan_cache_mode=force_custom_plan")
 # The strips' index includes columns; SQLite leaves them out, PostgreSQL reads from it alone.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -15,6 +15,7 @@ from functools import cache
 import django
 import requests
 from celery import Celery
+from celery.signals import worker_init
 from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -23,7 +24,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 - after the set-up
 from django.db import connection  # noqa: E402
 
-import config.celery  # noqa: E402, F401 - its signals: logging, kept connections, the ready mark
+import config.celery  # noqa: E402 - its signals: logging, kept connections, the ready mark
 from benchmarks.support import processes  # noqa: E402
 from config.kernel import clock  # noqa: E402
 from notifications.models import Batch, Delivery, DeliveryPerson, Wave  # noqa: E402
@@ -54,6 +55,8 @@ app.conf.update(
 )
 
 
+# It refuses settings on which the product's promises rest; this one promises nothing.
+worker_init.disconnect(config.celery._hold_at_start)
 # A check of the kept connection at each task would be a third query to the two that are needed.
 connection.settings_dict["CONN_HEALTH_CHECKS"] = False
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from config.kernel import bulk
 from registry.models import Person, Whereabouts
@@ -111,3 +111,36 @@ def test_no_rows_are_no_statement(people, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert bulk.insert(Whereabouts, COLUMNS, []) == 0
         assert bulk.update(Whereabouts, ("id", "city"), []) == 0
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="plans are PostgreSQL's")
+def test_plan_made_for_an_empty_table_is_not_kept(people):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_custom_plan",)
+
+
+def test_what_runs_together_guards_the_last(people):
+    found = bulk.Statement("SELECT 1 FROM registry_person WHERE id = %s", [people[0].pk])
+    renamed = bulk.change(Person, ("id", "name"), [(people[1].pk, "另一位")])
+    guard = "EXISTS (SELECT FROM found)" if connection.vendor == "postgresql" else "TRUE"
+    last = bulk.Statement(
+        "UPDATE registry_person SET name = %s"  # noqa: S608 - no value of anybody's
+        f" WHERE {bulk.among('id')} AND {guard} RETURNING id",
+        ["改名", bulk.numbers([people[2].pk])],
+    )
+    assert bulk.run_together(last, found=found, renamed=renamed).rows == [(people[2].pk,)]
+    names = Person.objects.filter(pk__in=[p.pk for p in people[1:3]]).order_by("pk")
+    assert [person.name for person in names] == ["另一位", "改名"]
+
+
+def test_row_written_anew_that_is_there_already_is_an_error(people):
+    bulk.insert(Whereabouts, COLUMNS, [row(people[0], "first")])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert(Whereabouts, COLUMNS, [row(people[0], "second")], anew=True)
+
+
+def test_value_that_is_the_same_for_all_is_given_once(people):
+    rows = [row(person, "")[:-1] for person in people]
+    bulk.insert(Whereabouts, COLUMNS[:-1], rows, same={"recorded_at": THEN})
+    assert set(stored("recorded_at")) == {(THEN,)}
