@@ -22,7 +22,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
 NO_COMPARISON = 3  # exit status
 PLACES = {
     "dense": (35.68, 139.76),  # Tokyo
@@ -39,11 +38,12 @@ TEN_MILLION = 10_000_000
 
 def main() -> None:
     django.setup()
+    from benchmarks.support import inside
     from crisis.drills import place
 
     arguments = parse()
     if not place.is_inside():
-        become_inside()
+        inside.become("benchmarks.audience")
     try:
         found = measure(arguments)
     finally:
@@ -60,16 +60,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write flat figures here")
     return parser.parse_args()
-
-
-def become_inside() -> None:
-    """Become the same command with a database of its own."""
-    from crisis.drills import place
-
-    environment = place.new_environment() | {"PYTHONPATH": str(ROOT)}
-    sys.stdout.flush()
-    command = [sys.executable, "-m", "benchmarks.audience", *sys.argv[1:]]
-    os.execve(sys.executable, command, environment)  # noqa: S606
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -32,11 +32,16 @@ FEW = 1_000
 
 def main() -> None:
     django.setup()
+    from benchmarks.support import inside
     from crisis.drills import place
 
     arguments = parse()
     if not place.is_inside():
-        become_inside(arguments)
+        inside.become(
+            "benchmarks.fanout",
+            GUIHANG_TWO_PERSON_THRESHOLD=str(arguments.people + FEW),
+            GUIHANG_SEND_WINDOW=str(arguments.window),
+        )
     try:
         found = measure(arguments)
         if arguments.json:
@@ -58,20 +63,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--overtake", action="store_true", help="a red incident amid an ordinary")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write flat figures here")
     return parser.parse_args()
-
-
-def become_inside(arguments: argparse.Namespace) -> None:
-    """Become the same command in a drill's place: a database, queues and ports of its own."""
-    from crisis.drills import place
-
-    environment = place.new_environment() | {
-        "GUIHANG_TWO_PERSON_THRESHOLD": str(arguments.people + FEW),
-        "GUIHANG_SEND_WINDOW": str(arguments.window),
-        "PYTHONPATH": str(ROOT),
-    }
-    sys.stdout.flush()
-    command = [sys.executable, "-m", "benchmarks.fanout", *sys.argv[1:]]
-    os.execve(sys.executable, command, environment)  # noqa: S606
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -9,7 +9,6 @@ Seconds count from the officer's call. What it came to: docs/performance.md.
 import argparse
 import json
 import os
-import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -20,7 +19,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
 WORDS = {
     "subject": "集合点",
     "subject_en": "meeting point",
@@ -33,11 +31,12 @@ SETTLE_S = 300.0
 
 def main() -> None:
     django.setup()
+    from benchmarks.support import inside
     from crisis.drills import place
 
     arguments = parse()
     if not place.is_inside():
-        become_inside(arguments)
+        inside.become("benchmarks.retract", GUIHANG_TWO_PERSON_THRESHOLD=str(arguments.people))
     try:
         found = measure(arguments)
         if arguments.json:
@@ -52,19 +51,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=100_000, help="recipients of the alert")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write flat figures here")
     return parser.parse_args()
-
-
-def become_inside(arguments: argparse.Namespace) -> None:
-    """Become the same command in a drill's place: a database, queues and ports of its own."""
-    from crisis.drills import place
-
-    environment = place.new_environment() | {
-        "GUIHANG_TWO_PERSON_THRESHOLD": str(arguments.people),
-        "PYTHONPATH": str(ROOT),
-    }
-    sys.stdout.flush()
-    command = [sys.executable, "-m", "benchmarks.retract", *sys.argv[1:]]
-    os.execve(sys.executable, command, environment)  # noqa: S606
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:

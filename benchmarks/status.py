@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import secrets
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -22,17 +21,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
 
-ROOT = Path(__file__).resolve().parent.parent
 READINGS, CHUNK, BATCH = 9, 10_000, 500
 
 
 def main() -> None:
     django.setup()
+    from benchmarks.support import inside
     from crisis.drills import place
 
     arguments = parse()
     if not place.is_inside():
-        become_inside()
+        inside.become("benchmarks.status")
     try:
         found = measure(arguments.messages)
         if arguments.json:
@@ -48,16 +47,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write flat figures here")
     return parser.parse_args()
-
-
-def become_inside() -> None:
-    """Become the same command in a drill's place: a database of its own."""
-    from crisis.drills import place
-
-    environment = place.new_environment() | {"PYTHONPATH": str(ROOT)}
-    sys.stdout.flush()
-    command = [sys.executable, "-m", "benchmarks.status", *sys.argv[1:]]
-    os.execve(sys.executable, command, environment)  # noqa: S606
 
 
 def measure(messages: int) -> dict[str, Any]:

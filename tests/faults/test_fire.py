@@ -89,7 +89,7 @@ def test_provider_that_honours_our_key_delivers_nothing_twice(burnt, record_figu
 
 @pytest.mark.long
 def test_without_a_broker_from_start_to_end(burnt, record_figure):
-    """Sweeps send, and they are what is killed; a worker tries in vain to hear a bell."""
+    """Sweeps send, and they are what is killed."""
     faults = [*["kill_worker"] * 20, *OTHERS]
     books = burnt(servers(broker=False), SWEEPS, 100_000, faults, **NEITHER)
     record(record_figure, books, "no_broker.")
