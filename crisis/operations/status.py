@@ -227,11 +227,11 @@ def _seconds_taken() -> dict[str, list[float]]:
     newest = (Attempt.objects.order_by("-pk").values_list("gateway", "at", "delivery__called_at"))[
         :TIMED_SAMPLED
     ]
-    now, took = clock.real_now(), defaultdict(list)
+    took = defaultdict(list)
     for gateway, at, called_at in newest:
         if called_at is None:
             continue
-        seconds = (now - clock.real_age(at) - called_at).total_seconds()
+        seconds = (clock.real_now() - clock.real_age(at) - called_at).total_seconds()
         if seconds >= 0:  # else it was called once more since
             took[gateway].append(seconds)
     return took

@@ -16,7 +16,7 @@ from tests.support.waves import lease_over, make_wave, number, recipient
 
 # A slow and quiet provider: there is time to kill somebody in mid-wave, and nobody answers.
 PROVIDER = {
-    "latency_ms": 120, "people": 0, "strangers": 0, "unreachable": 0, "lost_receipts": 1,
+    "latency_ms": 250, "people": 0, "strangers": 0, "unreachable": 0, "lost_receipts": 1,
 }  # fmt: skip
 WINDOW = 16
 SMALL = {
