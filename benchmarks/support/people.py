@@ -6,12 +6,12 @@ from random import Random
 
 from django.db import connection, transaction
 
+from benchmarks.support.writing import write
 from config.kernel import clock
 from crisis.incidents.drafts import IncidentDraft
 from crisis.staff.models import User
 from crisis.staff.roles import Role
 from registry.addresses import address_index
-from registry.bulk import insert_rows
 from registry.models import ContactPoint, Jurisdiction, Person, Post, Whereabouts
 from registry.models.whereabouts import BANDS_PER_DEGREE
 
@@ -79,12 +79,12 @@ def add_people(count: int, *, marked: bool = False) -> None:
 
 @transaction.atomic
 def _write(numbers: range, rng: Random, then: datetime, marked: bool) -> None:
-    insert_rows(Person, [_person(n, then, marked) for n in numbers])
+    write(Person, [_person(n, then, marked) for n in numbers])
     refs = [_ref(n, marked) for n in numbers]
     id_of = dict(Person.objects.filter(external_ref__in=refs).values_list("external_ref", "pk"))
     ids = [(n, id_of[_ref(n, marked)]) for n in numbers]
-    insert_rows(Whereabouts, [_residence(person_id, rng, then, marked) for _, person_id in ids])
-    insert_rows(ContactPoint, [_phone(n, person_id, then, marked) for n, person_id in ids])
+    write(Whereabouts, [_residence(person_id, rng, then, marked) for _, person_id in ids])
+    write(ContactPoint, [_phone(n, person_id, then, marked) for n, person_id in ids])
 
 
 def _ref(number: int, marked: bool) -> str:

@@ -151,11 +151,14 @@ def children_of(parent: int) -> list[int]:
 
 
 def cpu_s(pids: Iterable[int]) -> float:
-    """Seconds of processor time that these processes have used; 0 for one that is gone."""
+    """Seconds of processor time that these processes, and their children that ended, have used;
+    0 for one that is gone."""
     used = 0.0
     for pid in pids:
         with suppress(OSError):
             used += int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+            ended = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[13:15]
+            used += sum(map(int, ended)) / os.sysconf("SC_CLK_TCK")
     return used
 
 
