@@ -65,7 +65,7 @@ def render_announcement(incident: Incident, kind: str, words: Words, *, alert: W
     of all that may follow it is rendered too: what would fail later fails now."""
     post = incident.post
     if kind == Kind.CORRECTION:
-        render_texts(replace(draft_of(incident), variables=new_alert_words(incident, words)), post)
+        _alert_again(incident, words)
     return render(
         template_named(kind),
         variables={
@@ -80,6 +80,20 @@ def render_announcement(incident: Incident, kind: str, words: Words, *, alert: W
         signature_en=post.signature_en,
         mode=settings.MODE,
     )
+
+
+def _alert_again(incident: Incident, words: Words) -> Texts:
+    """The alert in the right words, as whoever did not get it yet will read it."""
+    draft = replace(draft_of(incident), variables=new_alert_words(incident, words))
+    return render_texts(draft, incident.post)
+
+
+def preview_alert_again(incident: Incident, kind: str, words: Words) -> list[PreviewText]:
+    """What a correction puts in the place of the alert, for whoever still waits for it; nothing
+    for an update, which they read themselves."""
+    if kind != Kind.CORRECTION:
+        return []
+    return texts_shown(_alert_again(incident, clean_words(incident, kind, words)))
 
 
 def preview_announcement(incident: Incident, kind: str, words: Words) -> list[PreviewText]:

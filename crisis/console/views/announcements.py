@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from config.kernel.errors import DomainError
 from crisis.console.forms.announcements import AnnouncementForm
 from crisis.console.selectors import visible_incident
-from crisis.incidents.announcements import Kind, preview_announcement
+from crisis.incidents.announcements import Kind, preview_alert_again, preview_announcement
 from crisis.incidents.models import Announcement
 from crisis.incidents.preview import needs_second_officer
 from crisis.incidents.selectors import announcement_for, standing_alert
@@ -43,6 +43,7 @@ def announce(request: StaffRequest, pk: int, kind: str) -> HttpResponse:
             if "send" in request.POST and typed_code(request) == context["alert"].code:
                 return send(request, incident_pk=pk, kind=kind, form=form)
             context["texts"] = preview_announcement(incident, kind, form.cleaned_data)
+            context["again"] = preview_alert_again(incident, kind, form.cleaned_data)
         except DomainError as error:
             form.add_error(None, str(error))
         if "send" in request.POST and not form.errors:
@@ -95,9 +96,9 @@ def show_waiting(
     }
     if announcement.waits:
         context["alert"] = standing_alert(announcement.incident)
-        context["texts"] = preview_announcement(
-            announcement.incident, announcement.kind, announcement.words
-        )
+        said = (announcement.incident, announcement.kind, announcement.words)
+        context["texts"] = preview_announcement(*said)
+        context["again"] = preview_alert_again(*said)
     return render(request, "console/announcement.html", context, status=400 if problem else 200)
 
 

@@ -122,6 +122,7 @@ def test_correction_is_previewed_and_leaves_when_the_code_is_typed(as_user, offi
     assert alert.code in client.get(url).text
     shown = client.post(url, form | {"preview": "1"})
     assert "更正：维拉港集合点改为市体育场" in shown.text
+    assert "桑托岛17日" in shown.text  # the alert in the right words, for whoever still waits
     assert client.post(url, form | {"send": "1", "code": "WRONG"}).status_code == 400
     assert not Wave.objects.filter(kind="correction").exists()
     assert client.post(url, form | {"send": "1", "code": alert.code.lower()}).status_code == 302
@@ -150,6 +151,13 @@ def test_update_above_the_threshold_waits_for_another_officer(
     assert second.post(approval, seen | {"code": "WRONG"}).status_code == 400
     assert second.post(approval, seen | {"code": alert.code}).status_code == 302
     assert Wave.objects.filter(kind="update").exists()
+
+
+def test_all_clear_is_offered_while_an_alert_stands(as_user, officer, incident):
+    client, button = as_user(officer), reverse("console:incident-all-clear", args=[incident.pk])
+    assert button in room(client, incident).text
+    client.post(button)
+    assert button not in room(client, incident).text
 
 
 def test_waiting_update_can_be_thrown_away(as_user, officer, incident, settings):
