@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "crisis.operations",
     "crisis.drills",
     "crisis.public",
+    "crisis.citizens",
 ]
 
 MIDDLEWARE = [

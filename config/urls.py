@@ -9,6 +9,7 @@ urlpatterns = [
     # First, because pushes come by the thousand and every pattern before them is tried.
     path("", include("notifications.urls")),
     path("", include("crisis.public.urls")),
+    path("", include("crisis.citizens.urls")),
     path("", include("crisis.console.urls")),
     path("", include("crisis.operations.urls")),
     path("admin/", admin.site.urls),

@@ -31,7 +31,8 @@ from registry.models import (
 )
 from registry.places import find_city
 from registry.roster import Cells, RosterRow
-from registry.services import check_trip, contact_row, emergency_row
+from registry.services.people import contact_row, emergency_row
+from registry.services.whereabouts import check_trip
 
 CHUNK = 500
 ADDRESS_COLUMNS = (

@@ -16,7 +16,7 @@ from notifications.texts import Texts
 from registry.geography.inside import Inside, NearMiss, people_inside, people_near
 from registry.models import Post
 from registry.reach import Reach, addresses_for
-from registry.selectors import current_places
+from registry.selectors.whereabouts import current_places
 
 PEOPLE_NEAR_SHOWN = 50
 

@@ -1,21 +1,39 @@
 """Who and where."""
 
+from registry.models.consent import Consent, ConsentPurpose
 from registry.models.contact import Channel, ContactPoint, EmergencyContact
-from registry.models.person import DocumentKind, Household, Language, Person, Sex
+from registry.models.group import Group, GroupKind, Membership
+from registry.models.person import (
+    BloodType,
+    DocumentKind,
+    Household,
+    Language,
+    Obstacle,
+    Person,
+    Sex,
+)
 from registry.models.post import Jurisdiction, Post
-from registry.models.whereabouts import Whereabouts, WhereaboutsKind
+from registry.models.whereabouts import Source, Whereabouts, WhereaboutsKind
 
 __all__ = [
+    "BloodType",
     "Channel",
+    "Consent",
+    "ConsentPurpose",
     "ContactPoint",
     "DocumentKind",
     "EmergencyContact",
+    "Group",
+    "GroupKind",
     "Household",
     "Jurisdiction",
     "Language",
+    "Membership",
+    "Obstacle",
     "Person",
     "Post",
     "Sex",
+    "Source",
     "Whereabouts",
     "WhereaboutsKind",
 ]

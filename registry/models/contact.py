@@ -48,6 +48,7 @@ class EmergencyContact(models.Model):
     relation = models.CharField(_("关系"), max_length=20, blank=True)
     phone = EncryptedTextField(_("电话"), purpose="registry.emergency.phone")
     phone_index = models.BinaryField(max_length=16, editable=False, db_index=True)
+    told_at = models.DateTimeField(_("告知其被列为联系人的时间"), null=True, blank=True)
 
     def __str__(self) -> str:
         return f"emergency contact of person {self.person_id}"

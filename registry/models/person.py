@@ -21,6 +21,27 @@ class Sex(models.TextChoices):
     UNSPECIFIED = "X", _("未说明")
 
 
+class Obstacle(models.TextChoices):
+    """Why somebody may not be able to leave with the document they have."""
+
+    LOST = "lost", _("证件遗失")
+    WITHHELD = "withheld", _("证件被雇主扣留")
+    OVERSTAY = "overstay", _("逾期居留或需离境许可")
+    DETAINED = "detained", _("被羁押")
+    NO_GUARDIAN = "no_guardian", _("未成年且无监护人同意")
+
+
+class BloodType(models.TextChoices):
+    A_POSITIVE = "A+", "A+"
+    A_NEGATIVE = "A-", "A−"
+    B_POSITIVE = "B+", "B+"
+    B_NEGATIVE = "B-", "B−"
+    AB_POSITIVE = "AB+", "AB+"
+    AB_NEGATIVE = "AB-", "AB−"
+    O_POSITIVE = "O+", "O+"
+    O_NEGATIVE = "O-", "O−"
+
+
 class Language(models.TextChoices):
     CHINESE = "zh-hans", _("中文")
     ENGLISH = "en", _("English")
@@ -39,9 +60,14 @@ class Household(models.Model):
 class Person(models.Model):
     """登记人, or a family member who travels with one.
 
-    Names stand plain, for search and for the manifest; the document number and the health note
+    Names stand plain, for search and for the manifest; the document number, health and insurance
     are encrypted. `needs` holds codes that matter on a plane: wheelchair, stretcher, oxygen,
-    infant, pregnant, infirm.
+    infant, pregnant, infirm; `obstacles` holds codes of Obstacle. `due_on` is the day a child is
+    expected (ISO date), from which the week of pregnancy follows on any day.
+
+    `confirmed_at` is when the person last said that all this is right, `dormant_at` when the
+    registry gave up asking (they are alerted all the same), `paused_until` the day until which
+    they are at home and not to be looked for, `erased_at` when what identifies them was removed.
     """
 
     class Basis(models.TextChoices):
@@ -70,6 +96,14 @@ class Person(models.Model):
     health_note = EncryptedTextField(
         _("健康说明"), purpose="registry.person.health_note", blank=True
     )
+    blood_type = EncryptedTextField(_("血型"), purpose="registry.person.blood_type", blank=True)
+    due_on = EncryptedTextField(_("预产期"), purpose="registry.person.due_on", blank=True)
+    obstacles = models.JSONField(_("离境障碍"), default=list, blank=True)
+    insurer = models.CharField(_("保险公司"), max_length=60, blank=True)
+    insurance_policy = EncryptedTextField(
+        _("保单号"), purpose="registry.person.insurance_policy", blank=True
+    )
+    insurer_phone = models.CharField(_("保险公司24小时电话"), max_length=20, blank=True)
     household = models.ForeignKey(
         Household, null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
     )
@@ -77,7 +111,14 @@ class Person(models.Model):
     external_ref = models.CharField(
         max_length=60, null=True, blank=True, unique=True, help_text="The loader's own row key."
     )
+    registered_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="registered"
+    )
     registered_at = models.DateTimeField(_("登记时间"))
+    confirmed_at = models.DateTimeField(_("最近确认时间"), null=True, blank=True)
+    dormant_at = models.DateTimeField(_("休眠时间"), null=True, blank=True)
+    paused_until = models.DateField(_("暂停至"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("信息删除时间"), null=True, blank=True)
     left_at = models.DateTimeField(_("退出登记时间"), null=True, blank=True)
 
     class Meta:

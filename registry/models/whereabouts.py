@@ -25,6 +25,17 @@ class WhereaboutsKind(models.TextChoices):
     RESIDENCE = "residence", _("常住地")
 
 
+class Source(models.TextChoices):
+    """From whom we know a place."""
+
+    SELF = "self", _("本人填写")
+    REPLY = "reply", _("本人答复时分享")
+    LIAISON = "liaison", _("联络员")
+    ROSTER = "roster", _("名册")
+    VESSEL = "vessel", _("船舶报位")
+    OFFICER = "officer", _("领事官员")
+
+
 class Whereabouts(models.Model):
     """One place of one person. Which of several counts: registry.geography.inside.
 
@@ -45,6 +56,7 @@ class Whereabouts(models.Model):
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField()
+    source = models.CharField(max_length=7, choices=Source, default=Source.SELF)
     strip = models.GeneratedField(
         expression=Case(
             When(kind="residence", accuracy_m__lte=VAGUE_ABOVE_M, then=F("band")),

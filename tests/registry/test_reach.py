@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from config.kernel import encryption
-from registry import services
 from registry.models import ContactPoint, Household, Person
 from registry.reach import Reach, addresses_for
+from registry.services import people as services
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2024, 12, 17, tzinfo=UTC)

@@ -6,9 +6,11 @@ import pytest
 
 from config.kernel import clock
 from config.kernel.errors import DomainError
-from registry import selectors, services
 from registry.drafts import PersonDraft, Place
 from registry.models import Household
+from registry.selectors import people as selectors
+from registry.services import people as services
+from registry.services import whereabouts as places
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2024, 12, 17, 2, 0, tzinfo=UTC)
@@ -80,20 +82,20 @@ def test_contact_point_is_one_and_proof_is_kept(wang):
 
 
 def test_residence_is_replaced_and_trips_are_kept_once(wang):
-    services.set_residence(person=wang, place=VILA)
-    services.set_residence(person=wang, place=Place(country="FJ"))
+    places.set_residence(person=wang, place=VILA)
+    places.set_residence(person=wang, place=Place(country="FJ"))
     for _ in range(2):
-        services.add_trip(person=wang, place=VILA, starts_at=NOW, ends_at=NOW + timedelta(days=3))
-    places = list(wang.whereabouts.all())
-    assert sorted((p.kind, p.country, p.band) for p in places if p.band is not None) == [
+        places.add_trip(person=wang, place=VILA, starts_at=NOW, ends_at=NOW + timedelta(days=3))
+    known = list(wang.whereabouts.all())
+    assert sorted((p.kind, p.country, p.band) for p in known if p.band is not None) == [
         ("trip", "VU", -355)
     ]
-    assert [(p.kind, p.country) for p in places if p.band is None] == [("residence", "FJ")]
+    assert [(p.kind, p.country) for p in known if p.band is None] == [("residence", "FJ")]
 
 
 def test_late_older_position_changes_nothing(wang):
-    services.share_position(person=wang, place=VILA, shared_at=NOW)
-    late = services.share_position(
+    places.share_position(person=wang, place=VILA, shared_at=NOW)
+    late = places.share_position(
         person=wang, place=Place(country="FJ"), shared_at=NOW - timedelta(hours=1)
     )
     assert (late.country, wang.whereabouts.count()) == ("VU", 1)
@@ -101,7 +103,7 @@ def test_late_older_position_changes_nothing(wang):
 
 def test_trip_ends_after_it_begins(wang):
     with pytest.raises(DomainError) as refused:
-        services.add_trip(person=wang, place=VILA, starts_at=NOW, ends_at=NOW - timedelta(days=1))
+        places.add_trip(person=wang, place=VILA, starts_at=NOW, ends_at=NOW - timedelta(days=1))
     assert refused.value.code == "bad_trip"
 
 

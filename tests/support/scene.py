@@ -14,7 +14,8 @@ from notifications import tokens
 from notifications.models import Delivery
 from registry.drafts import PersonDraft, Place
 from registry.models import Household, Person
-from registry.services import add_contact_point, register_person, set_residence
+from registry.services.people import add_contact_point, register_person
+from registry.services.whereabouts import set_residence
 
 PORT_VILA = Place(
     country="VU", latitude=-17.7333, longitude=168.3167, accuracy_m=1000, city="维拉港"

@@ -10,7 +10,7 @@ from config.kernel.errors import DomainError
 from crisis.console.selectors import names_like
 from registry.addresses import normalise_phone
 from registry.models import Person
-from registry.selectors import find_by_document, find_by_phone
+from registry.selectors.people import find_by_document, find_by_phone
 
 
 class PersonSearch(forms.Form):

@@ -25,7 +25,7 @@ from notifications.selectors import unmatched_replies, words_of_contacts
 from notifications.services.replies import dismiss_reply, match_reply, note_reply
 from notifications.states import Meaning, ReplyState
 from registry.models import Person
-from registry.selectors import find_by_address
+from registry.selectors.people import find_by_address
 
 SHOWN = 100
 CANDIDATES = 30

@@ -24,7 +24,7 @@ from notifications.states import WaveKind
 from registry.addresses import address_index
 from registry.models import Channel, Person
 from registry.names import masked_name
-from registry.selectors import emergency_phones, persons_by_ids
+from registry.selectors.people import emergency_phones, persons_by_ids
 
 HELPS_FOR = timedelta(hours=24)
 

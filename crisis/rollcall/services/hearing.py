@@ -18,8 +18,10 @@ from notifications.signals import ReadReply, ToldOutcome
 from notifications.states import HANDED_OVER, DeliveryState, Meaning, WaveKind
 from registry.drafts import Place
 from registry.models.whereabouts import MAX_ACCURACY_M
-from registry.selectors import current_places, persons_by_ids
-from registry.services import retire_address, share_position
+from registry.selectors.people import persons_by_ids
+from registry.selectors.whereabouts import current_places
+from registry.services.people import retire_address
+from registry.services.whereabouts import share_position
 
 WHO_ELSE_HELPS_FOR = timedelta(hours=24)
 # WeChat's location message has no accuracy: what a phone's chosen point on a map is worth.

@@ -8,7 +8,7 @@ from crisis.incidents.services import submit_announcement
 from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import Standing
 from notifications.models import Wave
-from registry.services import add_emergency_contact
+from registry.services.people import add_emergency_contact
 
 
 def room(client, incident, **query):

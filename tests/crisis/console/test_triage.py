@@ -8,7 +8,7 @@ from crisis.rollcall.models import Standing
 from crisis.rollcall.services import release_to_contacts
 from notifications.models import Delivery, Reply
 from registry.addresses import address_index
-from registry.services import add_emergency_contact
+from registry.services.people import add_emergency_contact
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from django.test import Client
 
 from crisis.incidents.services import expand_incident
 from notifications.models import Wave
-from registry.services import add_emergency_contact
+from registry.services.people import add_emergency_contact
 
 pytestmark = pytest.mark.django_db
 UPDATE = {"kind": "update", "words": {"news": "机场明早恢复", "news_en": "airport reopens"}}

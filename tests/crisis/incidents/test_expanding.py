@@ -11,7 +11,8 @@ from crisis.rollcall.selectors import counts
 from notifications.models import Batch, Delivery, DeliveryPerson, Wave
 from notifications.states import BatchState
 from registry.models import ContactPoint, Person
-from registry.services import leave_registry, set_residence
+from registry.services.people import leave_registry
+from registry.services.whereabouts import set_residence
 from tests.support.scene import BEYOND, PORT_VILA, settle
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from crisis.rollcall.states import EventKind
 from notifications.models import Reply, Wave
 from notifications.selectors import words_of_contacts
 from notifications.services.replies import note_reply
-from registry.services import add_emergency_contact
+from registry.services.people import add_emergency_contact
 
 pytestmark = pytest.mark.django_db
 MOTHER = "+8613800000001"

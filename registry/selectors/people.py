@@ -1,29 +1,20 @@
-"""What pages and services ask the registry."""
+"""Finding persons, and whom to call."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from config.kernel.errors import DomainError
 from config.kernel.text import clean
 from registry.addresses import address_index, normalise_phone
 from registry.drafts import document_index, document_number
-from registry.geography.rows import SHARED_LASTS
 from registry.models import (
     Channel,
     ContactPoint,
     EmergencyContact,
     Person,
-    Whereabouts,
-    WhereaboutsKind,
 )
 
-_RANK: dict[str, int] = {
-    WhereaboutsKind.SHARED: 0,
-    WhereaboutsKind.TRIP: 1,
-    WhereaboutsKind.RESIDENCE: 2,
-}
 _SLICE = 5_000  # below every database's limit of parameters
 
 
@@ -78,19 +69,3 @@ def find_by_address(channel: str, index: bytes) -> QuerySet[Person]:
         person=OuterRef("pk"), channel=channel, address_index=index
     )
     return Person.objects.filter(Exists(points)).order_by("id")
-
-
-def current_places(ids: Iterable[int], *, at: datetime) -> dict[int, tuple[str, str]]:
-    """(country, city) where each person is thought to be: shared position, else trip, else home."""
-    wanted = list(ids)
-    found: dict[int, tuple[str, str]] = {}
-    for start in range(0, len(wanted), _SLICE):
-        rows = Whereabouts.objects.filter(person_id__in=wanted[start : start + _SLICE])
-        on_time = Q(kind=WhereaboutsKind.RESIDENCE) | Q(
-            kind=WhereaboutsKind.SHARED, recorded_at__gte=at - SHARED_LASTS
-        )
-        on_trip = Q(kind=WhereaboutsKind.TRIP, starts_at__lte=at, ends_at__gte=at)
-        counting = rows.filter(on_time | on_trip).values_list("kind", "person", "country", "city")
-        for _kind, person, country, city in sorted(counting, key=lambda row: _RANK[row[0]]):
-            found.setdefault(person, (country, city))
-    return found
