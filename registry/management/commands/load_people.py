@@ -1,4 +1,4 @@
-"""manage.py load_people FILE.csv: a roster into the registry (columns: docs/registry-csv.md)."""
+"""manage.py load_people FILE.csv: a roster into the registry (columns: docs/rosters.md)."""
 
 import argparse
 import getpass
@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from config.kernel.errors import DomainError
-from registry.loader import LoadReport, load_people, write_errors
+from registry.rosters.errors import write_errors
+from registry.rosters.loading import LoadReport, load_people
 
 
 class Command(BaseCommand):
     help = "Load a roster of people from a CSV file. Loading the same file twice adds nobody."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="columns: docs/registry-csv.md")
+        parser.add_argument("file", type=Path, help="columns: docs/rosters.md")
         parser.add_argument(
             "--errors", type=Path, help="where refused rows go (default: FILE.errors.csv)"
         )

@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 from config.kernel import clock
 from config.kernel.errors import DomainError
 from config.kernel.models import AuditEntry
-from registry.loader import load_people, write_errors
 from registry.models import ContactPoint, EmergencyContact, Household, Person, Whereabouts
+from registry.rosters.errors import write_errors
+from registry.rosters.loading import load_people
 from registry.selectors import people as selectors
 
 pytestmark = pytest.mark.django_db
