@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from crisis.rollcall.models import Standing
 from notifications.models import Reply, Wave
+from tests.support.axe import check_page
 from tests.support.scene import link_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -82,3 +83,9 @@ def test_code_is_checked(phone, incident):
     phone.get_by_role("button", name="核验").click()
     expect(phone.get_by_text("此消息由我们发出，目前有效。")).to_be_visible()
     expect(phone.get_by_text("Chinese Embassy Vanuatu: DRILL")).to_be_visible()
+
+
+def test_pages_are_open_to_everybody(page, incident, people):
+    for path in (link_of(people["chen"]), "/c/nobodys-link/", "/v/?code=NOSUCH"):
+        page.goto(path)
+        check_page(page)
