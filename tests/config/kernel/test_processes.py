@@ -77,3 +77,28 @@ def test_stage_sees_what_the_test_has_committed(stage, post):
     code = "from registry.models import Post; print(Post.objects.get().code)"
     stage.start("reader", "manage.py", "shell", "-c", code)
     until(lambda: "VLI" in stage.text("reader"), what="the post in another process")
+
+
+INTERRUPTED = """
+import signal
+from config.kernel.processes import StopRequest
+asked = StopRequest([signal.SIGALRM])
+signal.setitimer(signal.ITIMER_REAL, 0.00005, 0.00005)
+for _ in range(3_000):
+    asked.wait(0.0001)
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(asked.wait(0), asked.wait(0))
+"""
+
+
+def test_a_signal_in_the_middle_of_waiting_for_one_locks_nothing():
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=30
+    )
+    assert done.stdout.split() == ["True", "True"], done.stderr
+
+
+def test_no_signal_is_no_request():
+    quiet = "from config.kernel.processes import StopRequest; print(StopRequest().wait(0.01))"
+    done = subprocess.run([sys.executable, "-c", quiet], capture_output=True, text=True, timeout=30)
+    assert done.stdout.strip() == "False", done.stderr

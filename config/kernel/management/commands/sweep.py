@@ -1,6 +1,5 @@
 """Run the sweep until told to stop."""
 
-import signal
 import threading
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from config.kernel import progress, sweep
 from config.kernel.errors import DomainError
 from config.kernel.installation import hold_at_start
-from config.kernel.processes import die_with_parent
+from config.kernel.processes import StopRequest, die_with_parent
 
 PAUSE_SECONDS = 0.1
 AFTER_FAILURE_SECONDS = 1.0
@@ -24,9 +23,7 @@ class Command(BaseCommand):
             hold_at_start()
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+        asked, stop = StopRequest(), threading.Event()
         lanes = [
             # Daemons: a lane that hangs in a dead broker must not keep the process from ending.
             threading.Thread(target=run_lane, args=(lane, number, stop), name=lane, daemon=True)
@@ -34,10 +31,11 @@ class Command(BaseCommand):
         ]
         for lane in lanes:
             lane.start()
-        while not stop.wait(PAUSE_SECONDS):
+        while not asked.wait(PAUSE_SECONDS):
             progress.tick()
             if not all(lane.is_alive() for lane in lanes):
                 raise SystemExit("a lane of the sweep has died; its last words stand above")
+        stop.set()
         for lane in lanes:
             lane.join(timeout=5)
 

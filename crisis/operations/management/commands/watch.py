@@ -1,13 +1,11 @@
 """`manage.py watch`: run this host's processes, and see to it that they get something done."""
 
-import signal
-import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.kernel.processes import die_with_parent
+from config.kernel.processes import StopRequest, die_with_parent
 from config.kernel.supervisor import Child, Supervisor
 from crisis.operations import processes
 from crisis.operations.watching import Watcher
@@ -30,12 +28,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         die_with_parent()
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        asked = StopRequest()
         supervisor = Supervisor(_children(options))
         with supervisor, Watcher(supervisor, host=options["host"]) as watcher:
-            while not stop.wait(TURN_SECONDS):
+            while not asked.wait(TURN_SECONDS):
                 watcher.turn()
 
 
