@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                     ("vessel", "船舶报位"),
                     ("officer", "领事官员"),
                 ],
+                db_default="self",
                 default="self",
                 max_length=7,
             ),

@@ -56,7 +56,9 @@ class Whereabouts(models.Model):
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField()
-    source = models.CharField(max_length=7, choices=Source, default=Source.SELF)
+    source = models.CharField(
+        max_length=7, choices=Source, default=Source.SELF, db_default=Source.SELF
+    )
     strip = models.GeneratedField(
         expression=Case(
             When(kind="residence", accuracy_m__lte=VAGUE_ABOVE_M, then=F("band")),
