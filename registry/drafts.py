@@ -6,7 +6,7 @@ Each draft is plain data; `clean()` returns it in its one written form or raises
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from config.kernel.encryption import blind_index
 from config.kernel.errors import DomainError
 from config.kernel.text import clean
+from registry.addresses import normalise_phone
+from registry.ages import LATEST_WEEK, PREGNANCY_WEEKS
 from registry.countries import is_country
 from registry.geography.areas import check_position
-from registry.models import DocumentKind, Language, Person, Sex
+from registry.models import BloodType, DocumentKind, Language, Obstacle, Person, Sex
 from registry.models.whereabouts import BANDS_PER_DEGREE, MAX_ACCURACY_M
 
 # Codes that matter on a plane and at a gate.
@@ -24,13 +26,20 @@ NEEDS = ("wheelchair", "stretcher", "oxygen", "infant", "pregnant", "infirm")
 MAX_NAME = 80
 OLDEST = date(1900, 1, 1)
 DOCUMENT_PURPOSE = "registry.person.document_number"
+MAX_INSURER = 60
+MAX_POLICY = 40
+_SHORT_NUMBER = re.compile(r"[0-9]{3,8}\Z")  # such as 95518: dialled in one country alone
 _DOCUMENT = re.compile(r"[A-Z0-9]{5,20}\Z")
 _SPELLING = re.compile(r"[A-Z][A-Z '\-]*(/[A-Z][A-Z '\-]*)?\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonDraft:
-    """A person; `passport_name` is spelled as in the document: WANG/XIAOMING."""
+    """A person; `passport_name` is spelled as in the document: WANG/XIAOMING.
+
+    `due_on` is the day a child is expected. `insurer_phone` is the insurer's line for
+    emergencies: E.164, or a short number of its own country.
+    """
 
     name: str
     passport_name: str = ""
@@ -43,6 +52,12 @@ class PersonDraft:
     language: str = Language.CHINESE
     needs: tuple[str, ...] = ()
     health_note: str = ""
+    blood_type: str = ""
+    due_on: date | None = None
+    obstacles: tuple[str, ...] = ()
+    insurer: str = ""
+    insurance_policy: str = ""
+    insurer_phone: str = ""
     basis: str = Person.Basis.CONSENT
     external_ref: str | None = None
 
@@ -52,8 +67,11 @@ class PersonDraft:
         _known("document_kind", self.document_kind, DocumentKind.values)
         _known("language", self.language, Language.values)
         _known("basis", self.basis, Person.Basis.values)
+        _known("blood_type", self.blood_type, ["", *BloodType.values])
         for need in self.needs:
             _known("needs", need, NEEDS)
+        for obstacle in self.obstacles:
+            _known("obstacles", obstacle, Obstacle.values)
         return replace(
             self,
             name=clean_name("name", self.name),
@@ -61,20 +79,39 @@ class PersonDraft:
             birth_date=_birth_date(self.birth_date, today),
             nationality=country_code("nationality", self.nationality),
             document_number=document_number(self.document_number),
-            needs=tuple(sorted(set(self.needs))),
+            needs=tuple(sorted({*self.needs, *(["pregnant"] if self.due_on else [])})),
             health_note=clean(self.health_note)[:500],
+            due_on=_due_on(self.due_on, today),
+            obstacles=tuple(sorted(set(self.obstacles))),
+            insurer=_short("insurer", self.insurer, MAX_INSURER),
+            insurance_policy=_short("insurance_policy", self.insurance_policy, MAX_POLICY),
+            insurer_phone=insurer_line(self.insurer_phone),
             external_ref=clean(self.external_ref or "")[:60] or None,
         )
 
-    def row(self, *, registered_at: datetime, household_id: int | None) -> Person:
+    def columns(self) -> dict[str, Any]:
+        """The columns of a person, index included, of a draft that was cleaned."""
+        return {
+            **vars(self),
+            "needs": list(self.needs),
+            "obstacles": list(self.obstacles),
+            "due_on": self.due_on.isoformat() if self.due_on else "",
+            "document_index": document_index(self.document_number),
+        }
+
+    def row(
+        self,
+        *,
+        registered_at: datetime,
+        household_id: int | None,
+        registered_by_id: int | None = None,
+    ) -> Person:
         """The unsaved row of a draft that was cleaned."""
-        columns: dict[str, Any] = {k: v for k, v in vars(self).items() if k != "needs"}
         return Person(
-            **columns,
-            needs=list(self.needs),
-            document_index=document_index(self.document_number),
+            **self.columns(),
             registered_at=registered_at,
             household_id=household_id,
+            registered_by_id=registered_by_id,
         )
 
 
@@ -156,6 +193,30 @@ def document_index(number: str) -> bytes | None:
     return blind_index(number, DOCUMENT_PURPOSE) if number else None
 
 
+def insurer_line(text: str) -> str:
+    """E.164, or a short number such as 95518; empty stays empty. Raises DomainError."""
+    written = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", clean(text)))
+    if not written or _SHORT_NUMBER.match(written):
+        return written
+    try:
+        return normalise_phone(written, region="CN")
+    except DomainError as refused:
+        raise refusal(refused.code, "insurer_phone", str(refused)) from None
+
+
+def draft_of(person: Person) -> PersonDraft:
+    """What is known of a person, as a draft that may be changed and written again."""
+    known = {name: getattr(person, name) for name in vars(PersonDraft(name=""))}
+    return PersonDraft(
+        **known
+        | {
+            "needs": tuple(person.needs),
+            "obstacles": tuple(person.obstacles),
+            "due_on": date.fromisoformat(person.due_on) if person.due_on else None,
+        }
+    )
+
+
 def refusal(code: str, field: str, sentence: str) -> DomainError:
     return DomainError(code, sentence, {"field": field})
 
@@ -173,6 +234,24 @@ def _spelling(text: str) -> str:
         sentence = _("证件拼写应为“姓/名”的拉丁字母，例如 WANG/XIAOMING。")
         raise refusal("bad_passport_name", "passport_name", sentence)
     return written
+
+
+def _short(field: str, text: str, limit: int) -> str:
+    written = clean(text)
+    if len(written) > limit:
+        raise refusal("too_long", field, _("这一项不能超过 %(limit)s 个字。") % {"limit": limit})
+    return written
+
+
+def _due_on(expected: date | None, today: date) -> date | None:
+    """Not longer ahead than a pregnancy lasts, nor longer past than one is carried over."""
+    if expected is None:
+        return None
+    earliest = today - timedelta(weeks=LATEST_WEEK - PREGNANCY_WEEKS)
+    if not earliest <= expected <= today + timedelta(weeks=PREGNANCY_WEEKS):
+        sentence = _("预产期应在今后四十周之内，过期不超过两周。")
+        raise refusal("bad_due_on", "due_on", sentence)
+    return expected
 
 
 def _birth_date(born: date | None, today: date) -> date | None:

@@ -17,15 +17,49 @@ from registry.models import (
 )
 
 
-def register_person(*, draft: PersonDraft, household: Household | None = None) -> Person:
-    """Write one person; raises DomainError from the draft or already_registered."""
+def register_person(
+    *,
+    draft: PersonDraft,
+    household: Household | None = None,
+    registered_by: Person | None = None,
+) -> Person:
+    """Write one person, whom `registered_by` registered where it was not they themselves.
+
+    Raises DomainError from the draft or already_registered.
+    """
     now = clock.now()
     tidy = draft.clean(now.date())
     if tidy.external_ref and Person.objects.filter(external_ref=tidy.external_ref).exists():
         raise DomainError("already_registered", _("这条登记已经存在。"), status=409)
-    person = tidy.row(registered_at=now, household_id=household.pk if household else None)
+    person = tidy.row(
+        registered_at=now,
+        household_id=household.pk if household else None,
+        registered_by_id=registered_by.pk if registered_by else None,
+    )
     person.save(force_insert=True)
     return person
+
+
+def correct_person(*, person: Person, draft: PersonDraft) -> list[str]:
+    """Write what is now right about a person; the names of the columns that changed.
+
+    Who brought the person in (`external_ref`, `basis`) stays. Raises DomainError from the draft.
+    """
+    columns = draft.clean(clock.now().date()).columns()
+    changed = [
+        name
+        for name, value in columns.items()
+        if name not in ("external_ref", "basis", "document_index")
+        and getattr(person, name) != value
+    ]
+    for name in changed:
+        setattr(person, name, columns[name])
+    if "document_number" in changed:
+        person.document_index = columns["document_index"]
+        person.save(update_fields=[*changed, "document_index"])
+    elif changed:
+        person.save(update_fields=changed)
+    return changed
 
 
 def contact_row(
