@@ -164,6 +164,10 @@ WECHAT_AES_KEY = read("str", "GUIHANG_WECHAT_AES_KEY", default="")
 WECHAT_TEMPLATE = read("str", "GUIHANG_WECHAT_TEMPLATE", default="")
 WECHAT_RATE = read("float", "GUIHANG_WECHAT_RATE", default=0.0)
 
+# -- Retention (docs/privacy.md) ---------------------------------------------------------
+
+KEEP_AFTER_INCIDENT_DAYS = read("int", "GUIHANG_KEEP_AFTER_INCIDENT_DAYS", default=30)
+
 # -- Watching and paging (docs/operations.md) -------------------------------------------
 
 # Noticed must be within 30 s of the last progress: this, a look each second, and the restart.

@@ -5,6 +5,7 @@ field's name is associated data, so a ciphertext moved to another column does no
 index is HMAC-SHA256 under a key of its own, cut to 16 bytes, over the normalised value.
 """
 
+import base64
 import hashlib
 import hmac
 import os
@@ -45,6 +46,28 @@ def unseal(sealed: bytes, purpose: str) -> str:
     try:
         return _cipher(sealed[0]).decrypt(nonce, body, purpose.encode()).decode()
     except InvalidTag:
+        raise UnreadableValue(f"a value of {purpose} does not open") from None
+
+
+def new_key() -> str:
+    """A key of one row's own, as text, to be kept sealed beside it: without it nobody opens the row
+    again, and the row itself need not change when the field keys do."""
+    return base64.b64encode(AESGCM.generate_key(256)).decode()
+
+
+def seal_under(key: str, text: str, purpose: str) -> bytes:
+    """Encrypt under a row's own key: twelve bytes nonce, ciphertext and tag."""
+    nonce = os.urandom(NONCE_BYTES)
+    cipher = AESGCM(base64.b64decode(key))
+    return nonce + cipher.encrypt(nonce, text.encode(), purpose.encode())
+
+
+def unseal_under(key: str, sealed: bytes, purpose: str) -> str:
+    """The opposite; raises UnreadableValue."""
+    try:
+        cipher = AESGCM(base64.b64decode(key))
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode()).decode()
+    except (InvalidTag, ValueError):
         raise UnreadableValue(f"a value of {purpose} does not open") from None
 
 

@@ -8,3 +8,9 @@ class CitizensConfig(AppConfig):
     name = "crisis.citizens"
     label = "citizens"
     verbose_name = _("自助登记")
+
+    def ready(self) -> None:
+        from crisis.citizens.services import leaving
+        from registry import holds
+
+        holds.register_eraser(leaving.scrub_messages)

@@ -6,3 +6,9 @@ class EvacuationConfig(AppConfig):
     name = "crisis.evacuation"
     label = "evacuation"
     verbose_name = _("撤离")
+
+    def ready(self) -> None:
+        from crisis.evacuation import erasing
+        from registry import holds
+
+        holds.register_eraser(erasing.forget_rows)

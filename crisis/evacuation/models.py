@@ -57,14 +57,16 @@ class Manifest(models.Model):
 
 
 class ManifestEntry(models.Model):
-    """One person on one version. `row` is the person's data as it stood, as encrypted JSON."""
+    """One person on one version. `sealed_row` is the person's data as it stood: JSON, encrypted
+    under a key of this entry's own, so that rotating the installation's keys changes no manifest.
+    """
 
     manifest = models.ForeignKey(Manifest, on_delete=models.CASCADE, related_name="entries")
     position = models.PositiveIntegerField()
     person_ref = models.BigIntegerField()
     party = models.PositiveIntegerField(help_text="Entries of one party travel together.")
     priority = models.CharField(max_length=20, choices=Priority)
-    row = EncryptedTextField(purpose="evacuation.entry.row")
+    sealed_row = models.BinaryField(db_column="row")
 
     class Meta:
         ordering = ["position"]
@@ -75,3 +77,32 @@ class ManifestEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} of {self.manifest_id}"
+
+
+class EntryKey(models.Model):
+    """The key of one entry. Erasing a person deletes it: the sealed manifest stays as it is, and
+    of that entry nothing can be read any more but its place."""
+
+    entry = models.OneToOneField(
+        ManifestEntry, primary_key=True, on_delete=models.CASCADE, related_name="own_key"
+    )
+    key = EncryptedTextField(purpose="evacuation.entry.key")
+
+    def __str__(self) -> str:
+        return f"key of entry {self.entry_id}"
+
+
+class Pseudonymised(models.Model):
+    """A sealed manifest after people on it were erased: how many were, and the hash over what can
+    still be read. Written only where the rows were intact before."""
+
+    manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="erasures")
+    at = models.DateTimeField()
+    people = models.PositiveIntegerField(help_text="All those erased so far.")
+    content_hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.people} erased from manifest {self.manifest_id}"

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from crisis.evacuation.models import Manifest, ManifestEntry
+from config.kernel.encryption import new_key, seal_under, unseal_under
+from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry
 from crisis.evacuation.parties import Seat
 
 FIELDS = (
@@ -40,8 +41,11 @@ class Row:
         return str(self.data.get(name) or "")
 
 
-def entry_of(manifest: Manifest, seat: Seat) -> ManifestEntry:
-    """The entry to be written for a seat."""
+ROW_PURPOSE = "evacuation.entry.row"
+
+
+def entry_of(manifest: Manifest, seat: Seat) -> tuple[ManifestEntry, EntryKey]:
+    """The entry to be written for a seat, and the key it is sealed under."""
     one = seat.candidate
     data = {
         **one.record,
@@ -49,18 +53,26 @@ def entry_of(manifest: Manifest, seat: Seat) -> ManifestEntry:
         "movement": one.movement,
         "reasons": [list(reason) for reason in seat.reasons],
     }
-    return ManifestEntry(
+    key = new_key()
+    entry = ManifestEntry(
         manifest=manifest,
         position=seat.position,
         person_ref=one.person_ref,
         party=seat.party,
         priority=seat.priority,
-        row=canonical(data),
+        sealed_row=seal_under(key, canonical(data), ROW_PURPOSE),
     )
+    return entry, EntryKey(entry=entry, key=key)
 
 
 def row_of(entry: ManifestEntry) -> Row:
-    return Row(entry.position, entry.person_ref, entry.party, entry.priority, json.loads(entry.row))
+    """The row; of a person who was erased, which took the key, the number alone."""
+    key = getattr(entry, "own_key", None)
+    if key is None:
+        data = {"name": f"#{entry.person_ref}"}
+    else:
+        data = json.loads(unseal_under(key.key, bytes(entry.sealed_row), ROW_PURPOSE))
+    return Row(entry.position, entry.person_ref, entry.party, entry.priority, data)
 
 
 def canonical(value: object) -> str:

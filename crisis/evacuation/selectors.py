@@ -15,7 +15,7 @@ _COMPARED = ("priority", *FIELDS)
 
 def rows_of(manifest: Manifest) -> Iterator[Row]:
     """The manifest's rows by position, a few hundred in memory at a time."""
-    entries = manifest.entries.order_by("position")
+    entries = manifest.entries.select_related("own_key").order_by("position")
     return (row_of(entry) for entry in entries.iterator(chunk_size=CHUNK))
 
 
@@ -25,10 +25,12 @@ def content_hash(manifest: Manifest) -> str:
 
 
 def is_intact(manifest: Manifest) -> bool:
-    """Whether a sealed manifest's rows are still those that were sealed."""
-    return manifest.state == Manifest.State.SEALED and manifest.content_hash == content_hash(
-        manifest
-    )
+    """Whether a sealed manifest's rows are still those that were sealed; of people who were erased
+    since, whether their places are, and nothing else has changed."""
+    if manifest.state != Manifest.State.SEALED:
+        return False
+    erased = manifest.erasures.last()
+    return content_hash(manifest) == (erased.content_hash if erased else manifest.content_hash)
 
 
 @dataclass(frozen=True, slots=True)

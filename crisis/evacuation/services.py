@@ -1,5 +1,7 @@
 """Drafting, sealing and handing out manifests."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -8,8 +10,8 @@ from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from config.kernel.text import clean
 from crisis.evacuation.exports import FORMATS, Export
-from crisis.evacuation.models import Manifest, ManifestEntry
-from crisis.evacuation.parties import seat
+from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry
+from crisis.evacuation.parties import Seat, seat
 from crisis.evacuation.roster import candidates
 from crisis.evacuation.rows import entry_of
 from crisis.evacuation.selectors import content_hash
@@ -51,9 +53,8 @@ def draft_manifest(*, incident: Incident, planner: User) -> Manifest:
             drafted_by=planner,
             drafted_at=now,
         )
-        ManifestEntry.objects.bulk_create(
-            (entry_of(manifest, one) for one in seats), batch_size=1000
-        )
+        if seats:
+            _write(manifest, seats)
         audit.record(
             actor=planner.username,
             act="manifest.drafted",
@@ -62,6 +63,12 @@ def draft_manifest(*, incident: Incident, planner: User) -> Manifest:
             people=len(seats),
         )
     return manifest
+
+
+def _write(manifest: Manifest, seats: Sequence[Seat]) -> None:
+    entries, keys = zip(*(entry_of(manifest, one) for one in seats), strict=True)
+    ManifestEntry.objects.bulk_create(entries, batch_size=1000)
+    EntryKey.objects.bulk_create(keys, batch_size=1000)
 
 
 def seal_manifest(*, manifest: Manifest, planner: User) -> Manifest:

@@ -10,6 +10,9 @@ class RollCallConfig(AppConfig):
     def ready(self) -> None:
         from config.kernel import sweep
         from crisis.rollcall import receivers  # noqa: F401 - connects its receivers
-        from crisis.rollcall.services import timers
+        from crisis.rollcall.services import keeping, timers
+        from registry import holds
 
+        holds.register_hold(keeping.needed)
+        holds.register_eraser(keeping.forget_notes)
         sweep.register("due_steps", timers.work_due_steps, interval=0.5)

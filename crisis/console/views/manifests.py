@@ -41,15 +41,14 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def show_manifest(request: StaffRequest, manifest: Manifest, form: ExportForm) -> HttpResponse:
-    page = Paginator(manifest.entries.order_by("position"), ROWS_A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    entries = list(page.object_list)
+    entries = manifest.entries.select_related("own_key").order_by("position")
+    page = Paginator(entries, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
     audit.record(
         actor=request.user.username,
         act="manifest.viewed",
         subject=f"manifest:{manifest.pk}",
-        people=len(entries),
+        people=len(shown),
     )
     labels = Labels()
     context: dict[str, Any] = {
@@ -58,7 +57,7 @@ def show_manifest(request: StaffRequest, manifest: Manifest, form: ExportForm) -
         "form": form,
         "page": page,
         "headings": [HEADINGS[name] for name in COLUMNS],
-        "rows": [[labels.cell(row_of(entry), name) for name in COLUMNS] for entry in entries],
+        "rows": [[labels.cell(row_of(entry), name) for name in COLUMNS] for entry in shown],
         "changes": changes_since_last(manifest),
         "intact": is_intact(manifest),
     }
