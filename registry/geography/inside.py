@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from registry.geography import rows
 from registry.geography.areas import Area
 from registry.geography.counting import Verdicts, judge, reasons_inside
-from registry.geography.covering import cover
+from registry.geography.covering import cover, cover_twice
 from registry.geography.measured import Measured
 from registry.geography.measuring import measure
 from registry.geography.near import NearMiss, misses, misses_at_home
@@ -104,8 +104,11 @@ def _candidates(area: Area, at: datetime, *, margin_m: float | None = None) -> C
     near, wide = _strips(area, margin_m or 0.0)
     found = rows.search(near, wide, at)
     listed = rows.rows_in_countries(area.countries, at) if area.countries else _no_rows()
-    people = np.concatenate([found.homes["person"], found.visitors, listed["person"]])
-    others = rows.rows_of_movers(people, area.countries, at)
+    if found.movers is None or len(listed):
+        people = np.concatenate([found.homes["person"], found.visitors, listed["person"]])
+        others = rows.rows_of_movers(people, area.countries, at)
+    else:
+        others = rows.rows_of_people(np.unique(found.movers), area.countries, at)
     if margin_m is not None:
         more = np.setdiff1d(found.visitors, others["person"])
         others = np.concatenate([others, rows.rows_of_people(more, area.countries, at)])
@@ -120,10 +123,8 @@ def _candidates(area: Area, at: datetime, *, margin_m: float | None = None) -> C
 
 def _strips(area: Area, margin_m: float) -> tuple[Strips, Strips]:
     """Where homes known well may be, and where all other places may."""
-    return (
-        cover(area, VAGUE_ABOVE_M + margin_m),
-        cover(area, MAX_ACCURACY_M + margin_m, per_degree=WIDE_PER_DEGREE),
-    )
+    reaches = VAGUE_ABOVE_M + margin_m, MAX_ACCURACY_M + margin_m
+    return cover_twice(area, reaches, (BANDS_PER_DEGREE, WIDE_PER_DEGREE))
 
 
 def _no_rows() -> Rows:

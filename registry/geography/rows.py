@@ -23,6 +23,7 @@ from registry.models.whereabouts import WIDE_STRIPS_FROM
 SHARED_LASTS = timedelta(hours=72)
 TRIP_GRACE = timedelta(hours=48)
 FEW = 1_000  # people: to ask for each is quick
+FEW_STRIPS = 64  # below this the ways to the server and its planning cost more than the reading
 
 
 class Stage(IntEnum):
@@ -57,11 +58,13 @@ Ids = NDArray[np.int64]
 @dataclass(frozen=True)
 class Found:
     """What lies in the strips: residences; ids of those with another place there, current or not
-    (may repeat); and the ids of all who have left the registry, sorted."""
+    (may repeat); the ids of all who have left the registry, sorted; and which of all these people
+    are on the way (may repeat), where that was asked along with the rest."""
 
     homes: Places
     visitors: Ids
     left: Ids
+    movers: Ids | None = None
 
 
 # -- SQL ---------------------------------------------------------------------------------------
@@ -109,29 +112,38 @@ _AMONG = {
 }
 
 
+# registry/migrations/0004_search_in_one_statement.py
+_SEARCH = """SELECT places, leavers, movers FROM registry_search(%(strip)s, %(west)s, %(east)s,
+    %(at)s, %(fresh_since)s, %(grace_behind)s, %(grace_ahead)s, %(few)s)"""
+
+
 def search(near: Strips, wide: Strips, at: datetime) -> Found:
     """Read the strips: `near` for homes known within VAGUE_ABOVE_M, `wide` (wider ones) for the
     rest: vaguer homes, and the places of people on the way."""
-    source, values = _IN_STRIPS[connection.vendor], _strips(near, wide) | {"at": _moments(at)["at"]}
-    if connection.vendor == "postgresql":
-        # One statement and one row: a small area costs one way to the server and back.
-        gone = _LEFT.format("string_agg(int8send(id), ''::bytea)")
-        packed, left = binary.fetch_row(
-            f"SELECT string_agg(w.packed, ''::bytea), ({gone}) FROM {source}",  # noqa: S608
-            values,
-        )
-        return _sorted_out(binary.records(packed, PLACE), binary.ids(left))
-    columns = "w.person_id, w.latitude, w.longitude, w.accuracy_m, w.kind = 'residence'"
-    places = _fetch(f"SELECT {columns} FROM {source}", values)  # noqa: S608 (our own constants)
-    left = [person for (person,) in _fetch(_LEFT.format("id"), values)]
-    return _sorted_out(np.array(places, dtype=PLACE), np.array(left, dtype=np.int64))
+    values = _strips(near, wide) | _moments(at)
+    if connection.vendor == "sqlite":
+        columns = "w.person_id, w.latitude, w.longitude, w.accuracy_m, w.kind = 'residence'"
+        places = _fetch(f"SELECT {columns} FROM {_IN_STRIPS['sqlite']}", values)  # noqa: S608 (our own constants)
+        left = [person for (person,) in _fetch(_LEFT.format("id"), values)]
+        return _sorted_out(np.array(places, dtype=PLACE), np.array(left, dtype=np.int64))
+    if len(near) + len(wide) <= FEW_STRIPS:
+        packed, gone, moving = binary.fetch_row(_SEARCH, values | {"few": FEW})
+        movers = None if moving is None else binary.ids(moving)
+        return _sorted_out(binary.records(packed, PLACE), binary.ids(gone), movers)
+    # One statement and one row: what is read in thousands is not copied once more by a function.
+    gone = _LEFT.format("string_agg(int8send(id), ''::bytea)")
+    packed, left = binary.fetch_row(
+        f"SELECT string_agg(w.packed, ''::bytea), ({gone}) FROM {_IN_STRIPS['postgresql']}",  # noqa: S608
+        values,
+    )
+    return _sorted_out(binary.records(packed, PLACE), binary.ids(left))
 
 
-def _sorted_out(places: Places, left: Ids) -> Found:
-    at_home = places["at_home"] != 0
+def _sorted_out(places: Places, left: Ids, movers: Ids | None = None) -> Found:
+    at_home, left = places["at_home"] != 0, np.sort(left)
     if at_home.all():
-        return Found(places, np.empty(0, dtype=np.int64), np.sort(left))
-    return Found(places[at_home], places["person"][~at_home], np.sort(left))
+        return Found(places, np.empty(0, dtype=np.int64), left, movers)
+    return Found(places[at_home], places["person"][~at_home], left, movers)
 
 
 def rows_of_movers(people: Ids, countries: Sequence[str], at: datetime) -> Rows:

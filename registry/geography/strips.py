@@ -11,7 +11,7 @@ on that sphere. The strips cover that cap, about 1 % wider than the circle; what
 is then measured.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,10 +52,29 @@ def cap_strips(
     latitude: Floats, longitude: Floats, reach_m: Floats, *, per_degree: int = BANDS_PER_DEGREE
 ) -> Strips:
     """The strips that cover, for each of many points, everything within its metres."""
+    heights = np.full(len(latitude), per_degree)
+    return _cap_strips(latitude, longitude, reach_m, heights, per_degree)
+
+
+def caps_of_two_heights(
+    latitude: float, longitude: float, reaches_m: tuple[float, float], per_degree: tuple[int, int]
+) -> tuple[Strips, Strips]:
+    """The strips around one point, as far as the first metres in bands of the first height, and
+    the same for the second: at once, because a small circle costs calls rather than numbers."""
+    points, heights = np.full((2, 2), ((latitude,), (longitude,))), np.array(per_degree)
+    both = _cap_strips(points[0], points[1], np.array(reaches_m), heights, per_degree[0])
+    first = both.owner == 0
+    return both.take(first), replace(both.take(~first), per_degree=per_degree[1])
+
+
+def _cap_strips(
+    latitude: Floats, longitude: Floats, reach_m: Floats, heights: Ints, per_degree: int
+) -> Strips:
+    """`heights` are the bands to a degree for each point."""
     reach = np.minimum(reach_m / SMALLEST_RADIUS_M * (1 + 1e-12) + MARGIN_RAD, np.pi)
-    owner, bands = _bands(latitude, np.degrees(reach), per_degree)
+    owner, bands = _bands(latitude, np.degrees(reach), heights)
     phi, arc = np.radians(latitude)[owner], reach[owner]
-    edges = np.clip(np.array((bands, bands + 1)) / per_degree, -90, 90)
+    edges = np.clip(np.array((bands, bands + 1)) / heights[owner], -90, 90)
     lower, upper = np.radians(edges)
     # Between its edges a strip is widest where the cap bulges.
     bulge = np.arcsin(np.clip(np.sin(phi) / _no_zero(np.cos(arc)), -1, 1))
@@ -71,7 +90,7 @@ def cap_strips(
     )
 
 
-def _bands(latitude: Floats, reach_deg: Floats, per_degree: int) -> tuple[Ints, Ints]:
+def _bands(latitude: Floats, reach_deg: Floats, per_degree: Ints) -> tuple[Ints, Ints]:
     lowest = np.maximum(np.floor((latitude - reach_deg) * per_degree), -90 * per_degree)
     highest = np.minimum(np.floor((latitude + reach_deg) * per_degree), 90 * per_degree)
     return ranges(lowest.astype(np.int64), highest.astype(np.int64) + 1)
