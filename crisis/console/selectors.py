@@ -10,7 +10,7 @@ from crisis.incidents.models import Incident
 from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.staff.models import User
 from crisis.staff.selectors import posts_of, within_jurisdiction
-from registry.models import Jurisdiction, Person
+from registry.models import Group, Jurisdiction, Membership, Person
 
 
 def visible_incidents(user: User) -> QuerySet[Incident]:
@@ -28,13 +28,27 @@ def visible_manifest(user: User, pk: int) -> Manifest:
 
 
 def visible_people(user: User) -> QuerySet[Person]:
-    """Registered people in the countries of the user's posts, and those in their incidents."""
+    """Registered people in the countries of the user's posts, in their groups and incidents."""
     countries = Jurisdiction.objects.filter(post__in=posts_of(user)).values("country")
     in_incidents = Standing.objects.filter(incident__in=visible_incidents(user)).order_by()
+    groups = visible_groups(user).values("pk")
+    in_groups = Membership.objects.filter(group__in=groups, ended_at=None)
     return Person.objects.filter(
         Q(pk__in=Person.objects.filter(whereabouts__country__in=countries).values("pk"))
+        | Q(pk__in=in_groups.values("person"))
         | Q(pk__in=in_incidents.values("person_ref"))
     )
+
+
+def visible_groups(user: User) -> QuerySet[Group]:
+    """Groups in the countries of the user's posts, and those that are their post's business."""
+    posts = posts_of(user)
+    countries = Jurisdiction.objects.filter(post__in=posts).values("country")
+    return Group.objects.filter(Q(country__in=countries) | Q(post__in=posts)).select_related("post")
+
+
+def visible_group(user: User, pk: int) -> Group:
+    return get_object_or_404(visible_groups(user), pk=pk)
 
 
 def names_like(people: QuerySet[Person], text: str) -> QuerySet[Person]:

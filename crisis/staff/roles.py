@@ -20,6 +20,7 @@ class Capability(models.TextChoices):
     DECLARE = "declare", _("宣布突发事件")
     APPROVE = "approve", _("复核宣布")
     RECORD = "record", _("记录点名情况")
+    REGISTER = "register", _("维护登记册")
     ISSUE_ADVISORY = "issue_advisory", _("发布安全提醒")
     PLAN = "plan", _("编制撤离名单")
     EXPORT = "export", _("导出名单")
@@ -37,6 +38,7 @@ _OFFICER = frozenset(
         _C.DECLARE,
         _C.APPROVE,
         _C.RECORD,
+        _C.REGISTER,
         _C.ISSUE_ADVISORY,
         _C.VIEW_STATUS,
     }
