@@ -29,6 +29,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Blueprint promise 8: above this many people a declaration waits for a second officer.
 TWO_PERSON_THRESHOLD = read("int", "GUIHANG_TWO_PERSON_THRESHOLD", default=500)
 HOTLINE = read("str", "GUIHANG_HOTLINE", default="+86-10-12308")
+# Limits of one-time codes count clients by address: behind proxies REMOTE_ADDR is the proxy's.
+PROXIES = read("int", "GUIHANG_PROXIES", default=0)
+CODES_PER_MINUTE = read("int", "GUIHANG_CODES_PER_MINUTE", default=120)
 
 # Scenario time (config.kernel.clock): "real_epoch,scenario_epoch,speed", or empty for real time.
 CLOCK = read("str", "GUIHANG_CLOCK", default="")

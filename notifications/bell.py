@@ -64,7 +64,7 @@ def _the_ringer() -> _Ringer:
 
 def ring(batch_ids: Sequence[int], *, priority: int) -> None:
     """Tell a worker of each batch. Returns at once and never raises."""
-    queue_key = "urgent" if priority <= Priority.RED else "ordinary"
+    queue_key = "urgent" if priority <= Priority.CODE else "ordinary"
     for batch_id in batch_ids:
         call(partial(current_app.send_task, SEND_BATCH, (batch_id,), routing_key=queue_key))
 

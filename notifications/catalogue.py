@@ -231,5 +231,20 @@ _CATALOGUE = (
             ("Duty page", "{problem_en}", "{where_short}"),
         ),
     ),
+    # It brings a code to somebody who asked for one on our page, and asks for nothing.
+    Template(
+        code="one_time_code",
+        kind=WaveKind.CODE,
+        asks=False,
+        label=gettext_noop("一次性验证码"),
+        sms={
+            ZH: "您的归航验证码是{one_time_code}，10分钟内有效，只填在您自己打开的归航页面上。"
+            "凡来电或发消息索要验证码的都是诈骗，请勿告诉任何人。求助{hotline}。核验码{code}",
+            EN: "{one_time_code} is your Guihang sign-in number, good for 10 minutes; type it only into"
+            " the page you opened yourself. Whoever calls or writes to ask you for it is a fraud."
+            " Help {hotline}. Code {code}.",
+        },
+        wechat={},
+    ),
 )
 TEMPLATES: dict[str, Template] = {template.code: template for template in _CATALOGUE}

@@ -1,12 +1,14 @@
 """What others may ask about waves, deliveries and replies."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db.models import Count, Q, QuerySet
 
 from config.kernel import clock
 from notifications.models import Batch, Delivery, DeliveryPerson, Following, Reply, Wave
 from notifications.states import BatchState, DeliveryState, ReplyState, WaveKind
+from notifications.tokens import CODE_MARK
 
 
 def waves_of(source: str) -> QuerySet[Wave]:
@@ -44,6 +46,29 @@ def what_ended(wave: Wave) -> Wave | None:
         return None
     later = waves_of(wave.source).filter(pk__gt=wave.pk, kind__in=_HOLD_NOW, retracted_at=None)
     return later.last()
+
+
+def shown_texts(wave: Wave) -> dict[str, str]:
+    """{language: SMS text} as anybody may see it: a one-time code is its receiver's alone."""
+    texts: dict[str, str] = wave.texts["sms"]
+    if wave.kind != WaveKind.CODE:
+        return texts
+    return {language: text.replace(CODE_MARK, "······") for language, text in texts.items()}
+
+
+# A message that has not left by then waits for a provider that is away, or for a worker.
+SHOULD_BE_GONE = timedelta(seconds=8)
+
+
+def hand_over_of(wave_id: int) -> str:
+    """How far a wave with one recipient has come: "sent" (or about to be), "waiting" for longer
+    than it should, or "failed" for good."""
+    delivery = Delivery.objects.filter(wave=wave_id).select_related("batch").first()
+    if delivery is None or delivery.state in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED):
+        return "sent"
+    if delivery.state not in (DeliveryState.PENDING, DeliveryState.CALLING, DeliveryState.IN_DOUBT):
+        return "failed"
+    return "waiting" if delivery.batch.made_at < clock.real_now() - SHOULD_BE_GONE else "sent"
 
 
 def unsettled(source: str) -> int:

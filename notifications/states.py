@@ -14,13 +14,16 @@ class WaveKind(models.TextChoices):
     DUTY = "duty", _("值班传呼")
     WHO_ELSE = "who_else", _("询问同号码家人")
     CONTACT = "contact", _("致紧急联系人")
+    CODE = "code", _("一次性验证码")
 
 
 class Priority(models.IntegerChoices):
-    """Lower leaves first. A retraction overtakes everything."""
+    """Lower leaves first. A retraction overtakes everything; a code, for which somebody waits at a
+    page, overtakes all but red alerts."""
 
     RETRACTION = 0, _("撤回更正")
     RED = 1, _("红色")
+    CODE = 2, _("验证码")
     ORDINARY = 5, _("一般")
 
 

@@ -144,6 +144,30 @@ def other_post(db: None) -> Any:
     )
 
 
+# -- Citizens -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def citizen(db: None) -> Any:
+    """A registered person with a verified phone."""
+    from tests.support import scene
+
+    return scene.settle("王小明", phone="+6785550101", document_number="E12345678")
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[[Any], Any]:
+    """`client_of(person)`: a browser in which this person is signed in."""
+    from tests.support.citizens import signed_in_client
+
+    return signed_in_client
+
+
+@pytest.fixture
+def signed_in_citizen(citizen: Any, client_of: Callable[[Any], Any]) -> Any:
+    return client_of(citizen)
+
+
 # -- Staff ----------------------------------------------------------------------------
 
 

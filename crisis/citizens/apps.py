@@ -10,7 +10,10 @@ class CitizensConfig(AppConfig):
     verbose_name = _("自助登记")
 
     def ready(self) -> None:
-        from crisis.citizens.services import leaving
+        from config.kernel import sweep
+        from crisis.citizens.services import codes, leaving, limits
         from registry import holds
 
         holds.register_eraser(leaving.scrub_messages)
+        sweep.register("forget_codes", codes.forget_old_codes, interval=300, eager=False)
+        sweep.register("forget_tallies", limits.forget_old, interval=300, eager=False)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 HEADER = "Content-Security-Policy"
 # Swagger UI starts itself by an inline script; it is the API's page, not one of ours.
-APPS = ("console", "public", "admin")
+APPS = ("console", "public", "citizens", "admin")
 
 
 def policy() -> str:

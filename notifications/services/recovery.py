@@ -154,7 +154,7 @@ async def _ask_all(gateway: Gateway, rows: list[Delivery]) -> list[CallResult | 
 
 
 async def _ask(gateway: Gateway, row: Delivery) -> CallResult | None:
-    text = wording(row.wave, gateway.channel, row.language, row.covers)
+    text = wording(row.wave, gateway.channel, row.language, row.covers, key=row.key)
     return await gateway.ask(
         caller.session(),
         key=row.key,

@@ -67,8 +67,9 @@ def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, _Newest]:
     called = Delivery.objects.filter(
         address_index__among=indexes,
         called_at__isnull=False,
-        # Who is on duty may be registered too: their answer is to the alert, not to a page.
-    ).exclude(wave__kind=WaveKind.DUTY)
+        # Who is on duty may be registered too: their answer is to the alert, not to a page. And
+        # nobody answers a one-time code.
+    ).exclude(wave__kind__in=(WaveKind.DUTY, WaveKind.CODE))
     rows = called.order_by("pk", "persons__pk").values_list(
         "channel", "address_index", "pk", "wave__source", "wave__kind", "persons__person_ref",
         "persons__is_owner",

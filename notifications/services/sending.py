@@ -32,7 +32,7 @@ from notifications.services.holding import (
     take_batch,
 )
 from notifications.services.recipients import LINKED_CHANNELS
-from notifications.states import BatchState, DeliveryState, Outcome
+from notifications.states import BatchState, DeliveryState, Outcome, Priority, WaveKind
 
 log = logging.getLogger("guihang.sending")
 
@@ -70,6 +70,8 @@ def send_batch(batch_id: int) -> int:
     if hold is None:
         return 0
     wave = Wave.objects.get(pk=hold.wave_id)
+    if wave.priority == Priority.CODE:
+        hold.looks_after_s = 0.0  # it shares a queue with red alerts, and gives way to each of them
     hold_to_mode(wave)
     gateway = gateway_for(hold.channel)
     pace = limits.Pace(gateway, wave.priority)
@@ -235,18 +237,25 @@ def _message(wave: Wave, channel: str, row: Row) -> Outgoing | None:
     return Outgoing(
         key=row.key,
         address=address,
-        text=wording(wave, channel, row.language, row.covers),
+        text=wording(wave, channel, row.language, row.covers, key=row.key),
         link=tokens.check_in_url(row.key) if channel in LINKED_CHANNELS else "",
     )
 
 
-def wording(wave: Wave, channel: str, language: str, covers: int) -> str | dict[str, str]:
-    """What one recipient reads: their language, and how many the number stands for."""
+def wording(
+    wave: Wave, channel: str, language: str, covers: int, *, key: str
+) -> str | dict[str, str]:
+    """What one recipient reads: their language, how many the number stands for, and the one-time
+    code of the delivery whose key this is."""
     texts = wave.texts[channel]
     if channel == "sms" and covers > 1:
         texts = wave.texts.get("sms_shared", texts)
     text: str | dict[str, str] = texts.get(language) or texts["zh-hans"]
-    return text.replace("{covers}", str(covers)) if isinstance(text, str) else text
+    if not isinstance(text, str):
+        return text
+    if wave.kind == WaveKind.CODE:
+        return text.replace(tokens.CODE_MARK, tokens.one_time_code(key))
+    return text.replace("{covers}", str(covers))
 
 
 def _outcomes(

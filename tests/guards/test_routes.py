@@ -25,6 +25,8 @@ PUBLIC = {
     "public:check-in": "citizens have no account; the token in the link is the key",
     "public:verify": "anybody may check whether a message is ours",
     "public:health": "a load balancer; says ok and the mode",
+    "citizens:code": "a citizen signs in here: a phone, and the code it brings; limits by address",
+    "citizens:sign-out": "ends a citizen's own session, and does nothing without one",
     "operations:metrics": "Prometheus, by its token; 403 for everybody while none is set",
 }
 # Reviewed: open to everybody who is logged in, whatever their role.
@@ -34,7 +36,9 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER", "T
 NOTES = ("django_session", "kernel_auditentry", "axes_")
 
 ROUTES = every_route()
-CLOSED = [r for r in ROUTES if r.name not in PUBLIC]
+# Behind crisis.citizens.identity.signed_in, which marks them: a citizen is no Django user.
+CITIZENS = [r for r in ROUTES if getattr(r.view, "citizen", False)]
+CLOSED = [r for r in ROUTES if r.name not in PUBLIC and r not in CITIZENS]
 ADMIN = [r for r in CLOSED if r.name.startswith("admin:") or r.path.startswith("/admin/")]
 STAFF = [r for r in CLOSED if r not in ADMIN and r.name not in ANY_STAFF]
 
@@ -62,6 +66,26 @@ def test_reviewed_lists_name_no_route_that_is_gone():
 def test_anonymous_is_turned_away(client, settings, route):
     for method in METHODS:
         response = client.generic(method, route.path)
+        to_log_in = response.status_code == 302 and "login" in response["Location"]
+        assert to_log_in or response.status_code in (401, 403, 404, 405), (method, response)
+
+
+@pytest.mark.parametrize("route", CITIZENS, ids=str)
+def test_page_of_a_citizen_asks_everybody_else_for_a_code(client, officer, route):
+    """Anonymous visitors and members of staff alike."""
+    for visitor in (client, Client()):
+        if visitor is not client:
+            visitor.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+        for method in METHODS:
+            response = visitor.generic(method, route.path)
+            asked = response.status_code == 302 and "/me/code/" in response["Location"]
+            assert asked or response.status_code == 405, (method, response)
+
+
+@pytest.mark.parametrize("route", STAFF + ADMIN, ids=str)
+def test_citizen_is_a_stranger_to_staff_pages(signed_in_citizen, route):
+    for method in ("GET", "POST"):
+        response = signed_in_citizen.generic(method, route.path)
         to_log_in = response.status_code == 302 and "login" in response["Location"]
         assert to_log_in or response.status_code in (401, 403, 404, 405), (method, response)
 

@@ -32,6 +32,7 @@ VARIABLES = {
     "problem_en": "worker is stuck",
     "where": "worker-1",
     "where_short": "worker-1",
+    "one_time_code": "482913",
 }
 every_template = pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
 

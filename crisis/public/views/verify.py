@@ -9,7 +9,7 @@ from crisis.public.language import language_of, speaking
 from crisis.public.privacy import private
 from notifications.codes import normalise
 from notifications.models import Wave
-from notifications.selectors import what_ended
+from notifications.selectors import shown_texts, what_ended
 
 
 @login_not_required
@@ -22,7 +22,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     with speaking(language := language_of(request)):
         context = {"code": code, "wave": wave, "language": language}
         if wave:
-            context["texts"] = wave.texts["sms"]
+            context["texts"] = shown_texts(wave)
             context["ended"] = what_ended(wave)
         status = 404 if code and wave is None else 200
         return render(request, "public/verify.html", context, status=status)

@@ -1,0 +1,50 @@
+"""What citizens' pages keep besides the registry: codes sent, and how often somebody tried."""
+
+from django.db import models
+
+
+class OneTimeCode(models.Model):
+    """The one live code of an address for a purpose; a newer one takes its place.
+
+    The address stands only as its blind index, the code only as a keyed hash. All moments are
+    real time: whoever waits for a code waits in real minutes, in a drill too.
+    """
+
+    channel = models.CharField(max_length=8)
+    address_index = models.BinaryField(max_length=16)
+    purpose = models.CharField(max_length=12)
+    code_hash = models.BinaryField(max_length=16)
+    wave_ref = models.BigIntegerField(help_text="The wave that brings it.")
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address_index", "channel", "purpose"], name="code_one_live"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"code {self.pk} for {self.purpose}"
+
+
+class Tally(models.Model):
+    """How often something was done in one stretch of real time: what limits count by.
+
+    `key` is the blind index of whoever did it, or to whom; `slot` numbers the stretch.
+    """
+
+    name = models.CharField(max_length=20)
+    key = models.BinaryField(max_length=16)
+    slot = models.BigIntegerField()
+    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "name", "slot"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.slot}: {self.count}"

@@ -1,0 +1,158 @@
+"""凭验证码登录: a phone, the code it brings, and where one phone is several people's, who it is.
+
+The phone stands in the session sealed, and in no address. Each step is a POST that leads back
+here, so that a page that is loaded again sends nothing again.
+"""
+
+import base64
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from config.kernel.encryption import UnreadableValue, seal, unseal
+from config.kernel.errors import DomainError
+from crisis.citizens import identity
+from crisis.citizens.forms.code import CodeForm, PhoneForm
+from crisis.citizens.selectors import holders_of
+from crisis.citizens.services.codes import check_code, send_code, wave_of_code
+from crisis.citizens.services.limits import client_key
+from crisis.citizens.services.signing_in import person_to_sign_in
+from crisis.public.language import language_of, speaking
+from crisis.public.privacy import private
+from notifications.selectors import hand_over_of
+from registry.addresses import address_index
+from registry.models import Channel
+
+PURPOSE = "sign_in"
+TO, NEXT, PROVED = "code_to", "code_next", "code_proved"
+SEAL = "citizens.session"
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def code(request: HttpRequest) -> HttpResponse:
+    with speaking(language_of(request)):
+        try:
+            return _act(request) if request.method == "POST" else _show(request)
+        except DomainError as error:
+            return _show(request, error=error, status=error.status)
+
+
+def _act(request: HttpRequest) -> HttpResponse:
+    act = request.POST.get("act", "")
+    steps = {"send": _send, "again": _again, "check": _check, "who": _who, "other": _other}
+    return steps.get(act, _show)(request)
+
+
+def _show(
+    request: HttpRequest, *, error: DomainError | None = None, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The step at which this visitor stands."""
+    phone = _phone(request)
+    context = {"language": language_of(request), "error": error, **more}
+    if not phone:
+        context.setdefault("form", PhoneForm())
+        wanted = request.POST.get("next") or request.GET.get("next", "")
+        context["next"] = identity.next_page(wanted)
+        return render(request, "citizens/code_phone.html", context, status=status)
+    if request.session.get(PROVED):
+        context["holders"] = holders_of(Channel.SMS, address_index(Channel.SMS, phone))
+        return render(request, "citizens/code_who.html", context, status=status)
+    context.setdefault("form", CodeForm())
+    wave = wave_of_code(channel=Channel.SMS, address=phone, purpose=PURPOSE)
+    context |= {"tail": phone[-4:], "sent": hand_over_of(wave) if wave else "over"}
+    return render(request, "citizens/code_check.html", context, status=status)
+
+
+def _send(request: HttpRequest) -> HttpResponse:
+    form = PhoneForm(request.POST)
+    if not form.is_valid():
+        return _show(request, form=form, status=400)
+    answer = _send_to(request, form.cleaned_data["phone"])
+    request.session[NEXT] = identity.next_page(request.POST.get("next", ""))
+    return answer
+
+
+def _again(request: HttpRequest) -> HttpResponse:
+    phone = _phone(request)
+    return _send_to(request, phone) if phone else _back(request)
+
+
+def _send_to(request: HttpRequest, phone: str) -> HttpResponse:
+    send_code(channel=Channel.SMS, address=phone, purpose=PURPOSE, client=client_key(request))
+    request.session[TO] = base64.b64encode(seal(phone, SEAL)).decode()
+    request.session.pop(PROVED, None)
+    return _back(request)
+
+
+def _check(request: HttpRequest) -> HttpResponse:
+    phone, form = _phone(request), CodeForm(request.POST)
+    if not phone:
+        return _back(request)
+    if not form.is_valid():
+        return _show(request, form=form, status=400)
+    right = check_code(
+        channel=Channel.SMS,
+        address=phone,
+        purpose=PURPOSE,
+        code=form.cleaned_data["code"],
+        client=client_key(request),
+    )
+    if not right:
+        return _show(request, wrong=True, status=400)
+    holders = holders_of(Channel.SMS, address_index(Channel.SMS, phone))
+    if len(holders) == 1 and not holders[0].doubted:
+        return _enter(request, holders[0].person)
+    request.session[PROVED] = True
+    request.session.cycle_key()
+    return _back(request)
+
+
+def _who(request: HttpRequest) -> HttpResponse:
+    phone, chosen = _phone(request), request.POST.get("person", "")
+    if not (phone and request.session.get(PROVED)):
+        return _back(request)
+    person = person_to_sign_in(
+        channel=Channel.SMS,
+        index=address_index(Channel.SMS, phone),
+        person_id=int(chosen) if chosen.isascii() and chosen.isdigit() else 0,
+        proof=request.POST.get("proof", "")[:20],
+    )
+    return _enter(request, person)
+
+
+def _other(request: HttpRequest) -> HttpResponse:
+    for name in (TO, PROVED):
+        request.session.pop(name, None)
+    return _back(request)
+
+
+def _enter(request: HttpRequest, person: Any) -> HttpResponse:
+    onward = identity.next_page(request.session.get(NEXT, ""))
+    identity.sign_in(request, person)
+    return redirect(f"{onward}?lang={language_of(request)}")
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    return redirect(f"{request.path}?lang={language_of(request)}")
+
+
+def _phone(request: HttpRequest) -> str:
+    """The number this visitor asked a code for, or empty."""
+    try:
+        return unseal(base64.b64decode(request.session.get(TO, "")), SEAL)
+    except (UnreadableValue, ValueError, IndexError):
+        return ""
+
+
+@login_not_required
+@require_http_methods(["POST"])
+@private
+def leave_session(request: HttpRequest) -> HttpResponse:
+    """退出: the session ends; the registration stays."""
+    identity.sign_out(request)
+    return redirect("citizens:code")
