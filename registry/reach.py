@@ -18,7 +18,7 @@ class ReachAddress:
 
     `sealed_address` is the ciphertext. `language` and `preference` (lower is tried first) are
     those of the owner with the lowest person id. `persons` holds (person id, is_owner): False
-    for somebody reached through this household member.
+    for somebody reached through this household member, or this liaison of their group.
     """
 
     channel: str
@@ -59,7 +59,8 @@ def addresses_for(person_ids: Sequence[int], *, prefer_first: bool = False) -> R
 
     `prefer_first` keeps only each person's best address (lowest preference, then oldest).
     Somebody without one is covered through the household: by the addresses of those of its
-    members who have one and have not left the registry. Ids are distinct and exist.
+    members who have one and have not left the registry; where nobody there has one either, by
+    those of the liaisons of their confirmed groups. Ids are distinct and exist.
     """
     ids = sorted({int(person_id) for person_id in person_ids})
     book, covered = _Book(prefer_first), set()
@@ -67,8 +68,10 @@ def addresses_for(person_ids: Sequence[int], *, prefer_first: bool = False) -> R
         book.add(row, row[0], is_owner=True)
         covered.add(row[0])
     without = [person_id for person_id in ids if person_id not in covered]
-    reached = _through_household(book, without) if without else set()
-    return Reach(list(book.entries.values()), set(without) - reached)
+    silent = set(without) - _through_household(book, without) if without else set()
+    if silent:
+        silent -= _through_liaison(book, sorted(silent))
+    return Reach(list(book.entries.values()), silent)
 
 
 def _through_household(book: _Book, without: list[int]) -> set[int]:
@@ -88,6 +91,22 @@ def _through_household(book: _Book, without: list[int]) -> set[int]:
     return reached
 
 
+def _through_liaison(book: _Book, without: list[int]) -> set[int]:
+    """Rows come by (member, liaison), the best address of each first."""
+    reached: set[int] = set()
+    seen: set[tuple[Any, ...]] = set()
+    last = None
+    for row in _liaison_rows(without):
+        member, key = row[1], (row[1], row[2], bytes(row[4]))
+        best, last = last != (member, row[0]), (member, row[0])
+        if key in seen or not (best or not book.prefer_first):
+            continue
+        book.add(row, member, is_owner=False)
+        seen.add(key)
+        reached.add(member)
+    return reached
+
+
 def _kept(rows: Iterable[Sequence[Any]], prefer_first: bool) -> Iterator[Sequence[Any]]:
     """Rows come ordered by person and preference: the first of each person is the best."""
     last = None
@@ -99,6 +118,17 @@ def _kept(rows: Iterable[Sequence[Any]], prefer_first: bool) -> Iterator[Sequenc
 
 # -- SQL ---------------------------------------------------------------------------------------
 
+_LIAISONS = """SELECT c.person_id, m.person_id, c.channel, c.address, c.address_index,
+        p.language, c.preference
+    FROM {source}
+        {join} registry_group g ON g.id = m.group_id
+        {join} registry_membership l ON l.group_id = g.id
+        {join} registry_person p ON p.id = l.person_id
+        {join} registry_contactpoint c ON c.person_id = p.id
+    WHERE m.ended_at IS NULL AND g.confirmed_at IS NOT NULL AND g.closed_at IS NULL
+        AND l.part = 'liaison' AND l.ended_at IS NULL AND p.left_at IS NULL
+        AND c.verified_at IS NOT NULL AND c.retired_at IS NULL AND c.channel IN ('sms', 'wechat')
+    ORDER BY m.person_id, c.person_id, c.preference, c.id"""
 _ROWS = """SELECT c.person_id, p.household_id, c.channel, c.address, c.address_index,
         p.language, c.preference
     FROM {source} {join} registry_contactpoint c ON c.person_id = p.id
@@ -108,9 +138,8 @@ _ROWS = """SELECT c.person_id, p.household_id, c.channel, c.address, c.address_i
 # planner reads every contact point for a handful of people.
 _JOIN = {"sqlite": "CROSS JOIN", "postgresql": "JOIN"}
 _CHOSEN = {
-    "sqlite": "json_each(%(ids)s) i CROSS JOIN registry_person p ON p.{column} = i.value",
-    "postgresql": """unnest(%(ids)s::bigint[]) i(value)
-        JOIN registry_person p ON p.{column} = i.value""",
+    "sqlite": "json_each(%(ids)s) i CROSS JOIN {table} ON {column} = i.value",
+    "postgresql": "unnest(%(ids)s::bigint[]) i(value) JOIN {table} ON {column} = i.value",
 }
 
 
@@ -131,8 +160,13 @@ def _rows(column: str, *, also: str) -> str:
     return _ROWS.format(source=_chosen(column), join=_JOIN[connection.vendor], also=also)
 
 
+def _liaison_rows(ids: list[int]) -> list[Any]:
+    source = _CHOSEN[connection.vendor].format(table="registry_membership m", column="m.person_id")
+    return _fetch(_LIAISONS.format(source=source, join=_JOIN[connection.vendor]), ids)
+
+
 def _chosen(column: str) -> str:
-    return _CHOSEN[connection.vendor].format(column=column)
+    return _CHOSEN[connection.vendor].format(table="registry_person p", column=f"p.{column}")
 
 
 def _fetch(statement: str, ids: list[int]) -> list[Any]:

@@ -1,13 +1,16 @@
 """Persons, their addresses and whom to call: what may be written about them."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
 from config.kernel import clock
 from config.kernel.errors import DomainError
 from registry.addresses import address_index, normalise_address, normalise_phone
-from registry.drafts import PersonDraft, clean_name
+from registry.ages import is_child
+from registry.consent.texts import GUARDIAN_UNDER
+from registry.drafts import PersonDraft, clean_name, refusal
 from registry.models import (
     Channel,
     ContactPoint,
@@ -25,10 +28,11 @@ def register_person(
 ) -> Person:
     """Write one person, whom `registered_by` registered where it was not they themselves.
 
-    Raises DomainError from the draft or already_registered.
+    Raises DomainError from the draft, already_registered or guardian_needed.
     """
     now = clock.now()
     tidy = draft.clean(now.date())
+    check_guardian(tidy, now.date())
     if tidy.external_ref and Person.objects.filter(external_ref=tidy.external_ref).exists():
         raise DomainError("already_registered", _("这条登记已经存在。"), status=409)
     person = tidy.row(
@@ -43,9 +47,12 @@ def register_person(
 def correct_person(*, person: Person, draft: PersonDraft) -> list[str]:
     """Write what is now right about a person; the names of the columns that changed.
 
-    Who brought the person in (`external_ref`, `basis`) stays. Raises DomainError from the draft.
+    Who brought the person in (`external_ref`, `basis`) stays. Raises DomainError from the draft
+    or guardian_needed.
     """
-    columns = draft.clean(clock.now().date()).columns()
+    tidy = draft.clean(today := clock.now().date())
+    check_guardian(replace(tidy, basis=person.basis), today)
+    columns = tidy.columns()
     changed = [
         name
         for name, value in columns.items()
@@ -60,6 +67,14 @@ def correct_person(*, person: Person, draft: PersonDraft) -> list[str]:
     elif changed:
         person.save(update_fields=changed)
     return changed
+
+
+def check_guardian(draft: PersonDraft, today: date) -> None:
+    """A child's own consent is none (个人信息保护法 第三十一条): the basis is the guardian's, or
+    the law's. Raises DomainError guardian_needed."""
+    if is_child(draft.birth_date, today) and draft.basis == Person.Basis.CONSENT:
+        sentence = _("未满%(age)s周岁者须由父母或其他监护人登记并代为同意。")
+        raise refusal("guardian_needed", "birth_date", sentence % {"age": GUARDIAN_UNDER})
 
 
 def contact_row(

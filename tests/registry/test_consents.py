@@ -50,7 +50,8 @@ def wang(db):
 @pytest.fixture
 def child(db, wang):
     return services.register_person(
-        draft=PersonDraft(name="王小雨", birth_date=date(2018, 1, 2)), registered_by=wang
+        draft=PersonDraft(name="王小雨", birth_date=date(2018, 1, 2), basis="guardian"),
+        registered_by=wang,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from config.kernel import encryption
-from registry.models import ContactPoint, Household, Person
+from registry.models import ContactPoint, Group, Household, Membership, Person
 from registry.reach import Reach, addresses_for
 from registry.services import people as services
 
@@ -109,3 +109,76 @@ def test_nothing_is_opened_on_the_way(person, monkeypatch):
     someone = person(("sms", PHONE, 1))
     monkeypatch.setattr(encryption, "unseal", lambda *a: pytest.fail("an address was opened"))
     assert len(addresses_for([someone.pk]).addresses) == 1
+
+
+# -- the liaison of a group ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def group(person):
+    """`group(liaisons, members)`: a confirmed group."""
+
+    def make(liaisons, members, **columns) -> Group:
+        columns = {"kind": "camp", "country": "VU", "created_at": AT, "confirmed_at": AT} | columns
+        made = Group.objects.create(**columns)
+        for part, people in (("liaison", liaisons), ("member", members)):
+            for someone in people:
+                Membership.objects.create(group=made, person=someone, part=part, joined_at=AT)
+        return made
+
+    return make
+
+
+def test_who_has_no_address_is_reached_through_the_liaison(person, group):
+    liaison, worker, silent = person(("sms", PHONE, 1)), person(), person()
+    reachable = person(("sms", SECOND, 1))
+    group([liaison], [worker, reachable])
+    reach = addresses_for([liaison.pk, worker.pk, reachable.pk, silent.pk])
+    assert told(reach) == {
+        PHONE: [(liaison.pk, True), (worker.pk, False)],
+        SECOND: [(reachable.pk, True)],
+    }
+    assert reach.unaddressed == {silent.pk}
+
+
+def test_household_comes_before_the_liaison(person, group):
+    home = Household.objects.create()
+    mother, child = person(("sms", SECOND, 1), household=home), person(household=home)
+    group([person(("sms", PHONE, 1))], [child, mother])
+    assert told(addresses_for([child.pk])) == {SECOND: [(child.pk, False)]}
+
+
+@pytest.mark.parametrize("columns", [{"confirmed_at": None}, {"closed_at": AT}])
+def test_unconfirmed_or_closed_group_reaches_nobody(person, group, columns):
+    worker = person()
+    group([person(("sms", PHONE, 1))], [worker], **columns)
+    assert addresses_for([worker.pk]).unaddressed == {worker.pk}
+
+
+def test_only_liaisons_who_are_still_there_are_written_to(person, group):
+    worker, gone, left = person(), person(("sms", PHONE, 1)), person(("sms", SECOND, 1), left_at=AT)
+    made = group([gone, left], [worker, person(("wechat", OPENID, 1))])
+    made.memberships.filter(person=gone).update(ended_at=AT)
+    assert addresses_for([worker.pk]).unaddressed == {worker.pk}
+
+
+def test_two_liaisons_each_by_their_best_address_or_by_all(person, group):
+    first = person(("sms", PHONE, 2), ("wechat", OPENID, 1))
+    second, worker = person(("sms", SECOND, 1)), person()
+    group([first, second], [worker])
+    group([first], [worker], kind="vessel")  # once, though in two groups
+    through = [(worker.pk, False)]
+    assert told(addresses_for([worker.pk], prefer_first=True)) == {OPENID: through, SECOND: through}
+    everything = {PHONE: through, OPENID: through, SECOND: through}
+    assert told(addresses_for([worker.pk])) == everything
+
+
+def test_liaisons_are_asked_for_only_where_somebody_is_still_without(
+    person, group, django_assert_num_queries
+):
+    liaison, worker = person(("sms", PHONE, 1)), person()
+    group([liaison], [worker])
+    with django_assert_num_queries(1):
+        addresses_for([liaison.pk])
+    with django_assert_num_queries(4):  # own, household, its members, liaisons
+        addresses_for([liaison.pk, worker.pk])

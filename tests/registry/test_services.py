@@ -1,13 +1,13 @@
 """What may be written into the registry, and how it is found again."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from config.kernel import clock
 from config.kernel.errors import DomainError
 from registry.drafts import PersonDraft, Place
-from registry.models import Household
+from registry.models import Household, Person
 from registry.selectors import people as selectors
 from registry.services import people as services
 from registry.services import whereabouts as places
@@ -125,3 +125,33 @@ def test_household_emergency_contact_and_leaving(wang):
         True,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("born", "basis", "refused"),
+    [
+        (date(2010, 12, 18), "consent", True),  # fourteen tomorrow
+        (date(2010, 12, 17), "consent", False),
+        (date(2020, 1, 1), "guardian", False),
+        (date(2020, 1, 1), "statutory", False),
+        (None, "consent", False),
+    ],
+)
+def test_a_child_under_fourteen_needs_a_guardian(born, basis, refused):
+    draft = PersonDraft(name="王小宝", birth_date=born, basis=basis)
+    if not refused:
+        assert services.register_person(draft=draft).basis == basis
+        return
+    with pytest.raises(DomainError) as refusal:
+        services.register_person(draft=draft)
+    assert (refusal.value.code, refusal.value.extra["field"]) == ("guardian_needed", "birth_date")
+    assert not Person.objects.exists()
+
+
+def test_nobody_corrects_themselves_into_a_child():
+    person = services.register_person(draft=PersonDraft(name="王小宝"))
+    with pytest.raises(DomainError) as refusal:
+        services.correct_person(
+            person=person, draft=PersonDraft(name="王小宝", birth_date=date(2015, 1, 1))
+        )
+    assert refusal.value.code == "guardian_needed"
