@@ -16,6 +16,7 @@ from registry.models import ContactPoint, EmergencyContact, Household, Person, W
 from registry.rosters.columns import RosterRow
 from registry.rosters.reading_csv import read_roster
 from registry.rosters.rows import Entry, entry_of
+from registry.services.current import settle_new
 
 CHUNK = 500
 
@@ -122,6 +123,7 @@ def _write(entries: list[Entry]) -> None:
     Whereabouts.objects.bulk_create([p for entry in entries for p in entry.places])
     ContactPoint.objects.bulk_create([c for entry in entries for c in entry.contacts])
     EmergencyContact.objects.bulk_create([e for entry in entries for e in entry.emergency])
+    settle_new([entry.person.pk for entry in entries], clock.now())
 
 
 def _households(keys: set[str]) -> dict[str, Household]:
