@@ -17,7 +17,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0003_doors")]
+    dependencies = [("registry", "0004_search_in_one_statement")]
 
     operations = [
         migrations.CreateModel(
