@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from config.kernel.encryption import blind_index
 from config.kernel.errors import DomainError
 from config.kernel.text import clean
+from registry.phones import quick_e164
 
 # WeChat's own openids are 28 characters of this alphabet; other principals' may be longer.
 _OPENID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
@@ -24,6 +25,8 @@ def normalise_phone(text: str, *, region: str | None = None) -> str:
     for + and separators are read; a number no network can carry raises DomainError bad_phone.
     """
     written = unicodedata.normalize("NFKC", clean(text))[:_MAX_TEXT]
+    if plain := quick_e164(written, region):
+        return plain
     if written.startswith("00"):
         written = "+" + written[2:]
     try:

@@ -4,11 +4,12 @@ Figures: docs/performance.md. `bulk_create` costs five times as much for rows th
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
+from types import NoneType
 from typing import Any
 
 import psycopg
@@ -101,6 +102,14 @@ def new_ids(model: type[models.Model], count: int) -> list[int]:
         return list(range(last + 1, last + 1 + count))
 
 
+def take_turn(number: int) -> None:
+    """Wait until nobody else is in a transaction that took a turn of this number, and hold it to
+    the end of this one. On SQLite every writing transaction is alone already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
 def insert_one(model: type[models.Model], columns: Sequence[str], row: Row) -> bool:
     """Insert one prepared row; False when it breaks a unique key. For what comes singly and often:
     a fifth of what `insert` costs."""
@@ -160,33 +169,6 @@ def change(
         f"UPDATE {table} AS t SET {sets} WHERE t.{key} = %s AND {where}",
         rows=[[*row[1:], row[0], *params] for row in rows],
     )
-
-
-def count_where(model: type[models.Model], where: str) -> int:
-    """How many rows there are for which `where`, trusted SQL over the table's columns, is true."""
-    table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}")
-        return int(cursor.fetchone()[0])
-
-
-def take_where(
-    model: type[models.Model], columns: Sequence[str], where: str, *, after: Any, limit: int
-) -> list[Row]:
-    """The next rows, in order of `columns[0]` (the key) beyond `after` (None: from the first),
-    for which `where` is true, locked for the caller's transaction. Nobody is waited for: rows that
-    another transaction holds are passed over. SQLite has one writer anyway."""
-    table = connection.ops.quote_name(model._meta.db_table)
-    names = [_column(model, name) for name in columns]
-    beyond = "" if after is None else f"{names[0]} > %s AND "
-    lock = " FOR NO KEY UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(names)} FROM {table} WHERE {beyond}{where}"
-            f" ORDER BY {names[0]} LIMIT {int(limit)}{lock}",
-            [] if after is None else [after],
-        )
-        return list(cursor.fetchall())
 
 
 def run(statement: Statement | None) -> Done:
@@ -326,17 +308,42 @@ def array(column: Sequence[Any]) -> Any:
     """An array literal for the types that come by the thousand, as the PostgreSQL manual writes
     it (section 8.15.2); psycopg's own way is there for the rest and costs ten times as much."""
     kinds = set(map(type, column))
+    if NoneType in kinds and len(kinds) == 2:
+        return _array_with_gaps(column, (kinds - {NoneType}).pop())
     if kinds <= {int, float}:
         return "{" + ",".join(map(repr, column)) + "}"
     if kinds == {bytes}:
         return '{"\\\\x' + '","\\\\x'.join([value.hex() for value in column]) + '"}'
-    if kinds == {datetime}:
+    if kinds in ({datetime}, {date}):
         return '{"' + '","'.join(map(str, column)) + '"}'
     if kinds == {str}:
         if any('"' in value or "\\" in value for value in column):
             column = [value.replace("\\", "\\\\").replace('"', '\\"') for value in column]
         return '{"' + '","'.join(column) + '"}'
     return list(column)
+
+
+def _array_with_gaps(column: Sequence[Any], kind: type) -> Any:
+    """The same where some values are NULL."""
+    written = _ELEMENTS.get(kind)
+    if written is None:
+        return list(column)
+    return "{" + ",".join(["NULL" if v is None else written(v) for v in column]) + "}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+_ELEMENTS: dict[type, Callable[[Any], str]] = {
+    int: repr,
+    float: repr,
+    bytes: lambda value: f'"\\\\x{value.hex()}"',
+    datetime: lambda value: f'"{value}"',
+    date: str,
+    str: _quoted,
+}
 
 
 def _execute_many(cursor: CursorWrapper, sql: str, rows: Iterable[Row]) -> int:

@@ -16,6 +16,8 @@ _PHONE = re.compile(r"\+[0-9]{4,15}\Z")
 
 def clean(text: str) -> str:
     """NFC, without invisible or direction-changing characters, blanks folded."""
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text.strip()  # most text: no blank but single spaces, nothing invisible
     # NFC last: what stood between two characters that compose is gone only now.
     visible = _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip()
     return unicodedata.normalize("NFC", visible)

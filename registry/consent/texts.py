@@ -166,13 +166,40 @@ _GUARDIAN = Wording(
     ),
 )
 
+ROSTER = Wording(
+    version="roster-1",
+    zh=Words(
+        agree="我声明：名册所列各人已知情并同意登记；健康信息已取得其单独同意；"
+        "未满十四周岁者已取得其父母或其他监护人同意。",
+        purpose="由单位、学校或联络员代为登记，用于应急时找到、提醒、确认和协助名册所列各人。",
+        what="名册所列的姓名、性别、出生日期、国籍、证件、联系方式、所在地、行程、紧急联系人和特殊需要。"
+        "上传的文件加密保存，数日后删除。",
+        kept="与各人自行登记的相同。",
+        withdraw="名册所列各人可随时用自己的手机进入“我的登记”更正、撤回同意或退出。",
+    ),
+    en=Words(
+        agree="I state that everybody on this roster knows of it and agrees to be registered, "
+        "separately so for health information, and for children under fourteen their parent or "
+        "other guardian.",
+        purpose="Registration by a company, a school or a liaison: to find, warn, hear from and "
+        "help the people on the roster in an emergency.",
+        what="Name, sex, birth date, nationality, document, contacts, place, trip, emergency "
+        "contacts and needs as the roster has them. The file is stored encrypted and deleted "
+        "after some days.",
+        kept="As for those who register themselves.",
+        withdraw="Everybody on the roster can correct, withdraw or leave on «My registration» with "
+        "their own phone, at any time.",
+    ),
+)
+"""What whoever uploads a roster states for the people on it, whatever the purpose."""
+
 WORDINGS: dict[str, tuple[Wording, ...]] = {
-    ConsentPurpose.REGISTRY: (_REGISTRY,),
-    ConsentPurpose.HEALTH: (_HEALTH,),
+    ConsentPurpose.REGISTRY: (ROSTER, _REGISTRY),
+    ConsentPurpose.HEALTH: (ROSTER, _HEALTH),
     ConsentPurpose.POSITION: (_POSITION,),
     ConsentPurpose.WECHAT: (_WECHAT,),
     ConsentPurpose.TRACING: (_TRACING,),
-    ConsentPurpose.GUARDIAN: (_GUARDIAN,),
+    ConsentPurpose.GUARDIAN: (ROSTER, _GUARDIAN),
 }
 
 

@@ -2,7 +2,6 @@
 
 from registry.models.consent import Consent, ConsentPurpose
 from registry.models.contact import Channel, ContactPoint, EmergencyContact
-from registry.models.current import CurrentWhereabouts, Ground
 from registry.models.group import Group, GroupKind, Membership
 from registry.models.person import (
     BloodType,
@@ -22,10 +21,8 @@ __all__ = [
     "Consent",
     "ConsentPurpose",
     "ContactPoint",
-    "CurrentWhereabouts",
     "DocumentKind",
     "EmergencyContact",
-    "Ground",
     "Group",
     "GroupKind",
     "Household",

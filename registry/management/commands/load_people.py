@@ -1,73 +1,98 @@
-"""manage.py load_people FILE.csv: a roster into the registry (columns: docs/rosters.md)."""
+"""manage.py load_people FILE: a roster into the registry (columns: docs/rosters.md)."""
 
 import argparse
 import getpass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from config.kernel.errors import DomainError
-from registry.rosters.errors import write_errors
-from registry.rosters.loading import LoadReport, load_people
+from registry.rosters.columns import Roster
+from registry.rosters.errors import ErrorsFile, errors_file
+from registry.rosters.loading import LoadReport, RowError, load_people
+
+SHOWN = 10
+
+
+class _Refused:
+    """Writes refused rows to a file that begins with the first of them."""
+
+    def __init__(self, path: Path | None, beside: Path) -> None:
+        self._path, self._beside = path, beside
+        self._file: BinaryIO | None = None
+        self._rows: ErrorsFile | None = None
+        self.path: Path | None = None
+        self.first: list[RowError] = []
+
+    def add(self, roster: Roster, error: RowError) -> None:
+        if self._rows is None:
+            self.path = self._path or self._beside.with_suffix(f".errors.{roster.kind}")
+            self._file = self.path.open("wb")
+            self._rows = errors_file(roster, self._file)
+        self._rows.add(error.row, error.field, error.reason)
+        if len(self.first) < SHOWN:
+            self.first.append(error)
+
+    def close(self) -> None:
+        if self._rows and self._file:
+            self._rows.close()
+            self._file.close()
 
 
 class Command(BaseCommand):
-    help = "Load a roster of people from a CSV file. Loading the same file twice adds nobody."
+    help = "Load a roster of people: XLSX or CSV. Loading the same file twice adds nobody."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="columns: docs/rosters.md")
         parser.add_argument(
-            "--errors", type=Path, help="where refused rows go (default: FILE.errors.csv)"
+            "--errors", type=Path, help="where refused rows go (default: FILE.errors.csv or .xlsx)"
         )
         parser.add_argument(
             "--actor", default=f"shell:{getpass.getuser()}", help="for the audit log"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        refused = _Refused(options["errors"], path)
         try:
-            content = options["file"].read_bytes()
+            with path.open("rb") as file:
+                report = self._load(file, options["actor"], refused)
         except OSError as problem:
-            raise CommandError(f"{options['file']}: {problem.strerror}") from None
-        try:
-            report = self._load(content, options["actor"])
-        except DomainError as refused:
-            raise CommandError(f"{options['file']}: {refused}") from None
-        self._say(report, options["errors"] or options["file"].with_suffix(".errors.csv"))
+            raise CommandError(f"{path}: {problem.strerror}") from None
+        except DomainError as problem:
+            raise CommandError(f"{path}: {problem}") from None
+        finally:
+            refused.close()
+        self._say(report, refused)
 
-    def _load(self, content: bytes, actor: str) -> LoadReport:
+    def _load(self, file: BinaryIO, actor: str, refused: _Refused) -> LoadReport:
         with Progress(transient=True) as bar:
             task = bar.add_task("people", total=None)
             return load_people(
-                content=content,
+                content=file,
                 actor=actor,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                progress=lambda done: bar.update(task, completed=done),
+                refused=refused.add,
             )
 
-    def _say(self, report: LoadReport, errors: Path) -> None:
-        if report.encoding != "utf-8":
-            self.stdout.write(
-                _("按 %(encoding)s 读取；建议改用 UTF-8。") % {"encoding": report.encoding}
-            )
+    def _say(self, report: LoadReport, refused: _Refused) -> None:
+        for note in report.roster.notes:
+            self.stdout.write(note)
         for heading in report.unknown_columns:
             self.stdout.write(_("未知的列“%(heading)s”，已略过。") % {"heading": heading})
         self.stdout.write(
             _("新增 %(added)d 人，已有 %(known)d 人，退回 %(refused)d 行。")
-            % {
-                "added": report.added,
-                "known": report.known,
-                "refused": len(report.errors),
-            }
+            % {"added": report.added, "known": report.known, "refused": report.refused}
         )
-        if not report.errors:
-            return
-        with errors.open("w", encoding="utf-8-sig", newline="") as file:
-            write_errors(report, file)
-        for error in report.errors[:10]:
+        for error in refused.first:
             self.stdout.write(
                 _("第 %(row)d 行，%(field)s：%(reason)s")
                 % {"row": error.row.number, "field": error.field, "reason": error.reason}
             )
-        self.stdout.write(_("请改正 %(file)s 中的各行，再载入该文件。") % {"file": errors})
+        if refused.path:
+            self.stdout.write(
+                _("请改正 %(file)s 中的各行，再载入该文件。") % {"file": refused.path}
+            )

@@ -144,3 +144,27 @@ def test_value_that_is_the_same_for_all_is_given_once(people):
     rows = [row(person, "")[:-1] for person in people]
     bulk.insert(Whereabouts, COLUMNS[:-1], rows, same={"recorded_at": THEN})
     assert set(stored("recorded_at")) == {(THEN,)}
+
+
+@pytest.mark.parametrize("moment", [THEN, THEN + timedelta(days=1)])
+def test_days_and_texts_come_back_beside_nothing(people, moment):
+    """A column that is empty in some rows, of every kind that comes so."""
+    values = [None if n % 3 == 0 else moment.date() for n in range(len(CITIES))]
+    rows = [
+        (name or "-", moment, value, None if value is None else f"ref:{name}",
+         None if value is None else name.encode())
+        for name, value in zip(CITIES, values, strict=True)
+    ]  # fmt: skip
+    columns = ("name", "registered_at", "birth_date", "external_ref", "document_index")
+    empty = {f.name: f.get_default() for f in Person._meta.concrete_fields
+             if not f.null and f.name not in (*columns, "id")}  # fmt: skip
+    empty |= {name: b"" for name, value in empty.items() if value == "" and is_sealed(name)}
+    empty |= {"needs": "[]", "obstacles": "[]"}
+    Person.objects.all().delete()
+    assert bulk.insert(Person, columns, rows, same=empty, anew=True) == len(rows)
+    stored = Person.objects.order_by("pk").values_list("birth_date", "external_ref")
+    assert list(stored) == [(row[2], row[3]) for row in rows]
+
+
+def is_sealed(name):
+    return Person._meta.get_field(name).get_internal_type() == "BinaryField"

@@ -11,7 +11,7 @@ from config.kernel import clock
 from config.kernel.errors import DomainError
 from config.kernel.models import AuditEntry
 from registry.models import ContactPoint, EmergencyContact, Household, Person, Whereabouts
-from registry.rosters.errors import write_errors
+from registry.rosters.errors import errors_file
 from registry.rosters.loading import load_people
 from registry.selectors import people as selectors
 
@@ -33,6 +33,15 @@ def _held():
 
 def load(text: str, encoding: str = "utf-8"):
     return load_people(content=text.encode(encoding), actor="test")
+
+
+def errors_text(report) -> str:
+    file = io.BytesIO()
+    rows = errors_file(report.roster, file)
+    for error in report.errors:
+        rows.add(error.row, error.field, error.reason)
+    rows.close()
+    return file.getvalue().decode("utf-8-sig")
 
 
 def errors_of(report) -> list[tuple[int, str, str]]:
@@ -128,15 +137,14 @@ def test_bad_rows_are_named_by_line_and_column_and_good_ones_are_kept():
 
 def test_refused_rows_can_be_corrected_and_loaded_again():
     report = load("编号,姓名,手机,所在国家\n1,王,12,VU\n2,=HYPERLINK(1),34,VU\n")
-    file = io.StringIO()
-    write_errors(report, file)
-    header, *rows = csv.reader(io.StringIO(file.getvalue()))
-    assert header == ["error_row", "error_field", "error_reason", "error_remedy",
+    written = errors_text(report)
+    header, *rows = csv.reader(io.StringIO(written))
+    assert header == ["退回：原行号", "退回：列", "退回：原因", "退回：怎样改",
                       "编号", "姓名", "手机", "所在国家"]  # fmt: skip
-    assert rows[0][:2] == ["2", "phone"]
+    assert rows[0][:2] == ["2", "手机"]
     assert all(cell for row in rows for cell in row)
     assert rows[1][5] == "'=HYPERLINK(1)"
-    corrected = file.getvalue().replace(",12,", ",+6785912345,").replace(",34,", ",+6785912346,")
+    corrected = written.replace(",12,", ",+6785912345,").replace(",34,", ",+6785912346,")
     assert (load(corrected).added, load(corrected).known) == (2, 2)
     assert Person.objects.get(external_ref="2").name == "=HYPERLINK(1)"
 
@@ -152,7 +160,7 @@ def test_encodings_of_chinese_spreadsheets_are_read(encoding):
     ("content", "code"),
     [
         (b"", "empty_file"),
-        (b"PK\x03\x04 a workbook", "bad_encoding"),
+        (b"PK\x03\x04 no workbook", "bad_workbook"),
         (b"\xff\xff\x81", "bad_encoding"),
         (b"name,nationality\n", "missing_column"),
         (b"name,country,\xe5\xa7\x93\xe5\x90\x8d\n", "repeated_column"),

@@ -1,1 +1,0 @@
-"""Where somebody is now: which of the known places counts, and why we think so."""
