@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class RegistryConfig(AppConfig):
     name = "registry"
     verbose_name = _("登记")
+
+    def ready(self) -> None:
+        from config.kernel import sweep
+        from registry.services import current
+
+        # A lane of its own: a night in which 100,000 legs begin holds up no alert.
+        sweep.register("settle_whereabouts", current.settle_due, interval=2.0, lane="whereabouts")

@@ -16,6 +16,7 @@ from registry.bulk import insert_rows
 from registry.countries import is_country
 from registry.models import ContactPoint, EmergencyContact, Household, Person, Whereabouts
 from registry.places import cities_of
+from registry.services.current import settle_new
 from registry.synthetic.maker import Chunk, Maker
 
 Progress = Callable[[int], None]
@@ -40,7 +41,7 @@ def generate_people(
     written = 0
     maker = Maker(seed=seed, at=at, focus=wanted, earlier=Person.objects.count())
     for chunk in maker.chunks(count):
-        _write(chunk)
+        _write(chunk, at)
         written += len(chunk.people)
         if progress:
             progress(written)
@@ -62,7 +63,7 @@ def _check(count: int, focus: Mapping[str, int], seed: int) -> None:
 
 
 @transaction.atomic
-def _write(chunk: Chunk) -> None:
+def _write(chunk: Chunk, at: datetime) -> None:
     homes = Household.objects.bulk_create([Household() for _family in chunk.households])
     home_of = {
         position: home.pk
@@ -79,3 +80,4 @@ def _write(chunk: Chunk) -> None:
         (EmergencyContact, chunk.emergency),
     ):
         insert_rows(model, [{"person_id": id_of[refs[position]], **row} for position, row in rows])
+    settle_new(id_of.values(), at)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from config.kernel import clock
+from config.kernel import clock, keys
 
 # The tag of what every process asks before it starts (config.kernel.installation.hold_at_start).
 AT_START = "guihang"
@@ -17,6 +17,7 @@ def register_checks() -> None:
     register(check_public_url, AT_START)
     register(check_clock, AT_START)
     register(check_threshold, AT_START)
+    register(keys.check_keys, AT_START)
 
 
 def check_public_url(**_: Any) -> list[CheckMessage]:

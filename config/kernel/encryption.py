@@ -33,7 +33,11 @@ def _cipher(key_id: int) -> AESGCM:
 
 def seal(text: str, purpose: str) -> bytes:
     """Encrypt `text` for the field named `purpose`, under the newest key."""
-    key_id = max(settings.FIELD_KEYS)
+    return seal_by(max(settings.FIELD_KEYS), text, purpose)
+
+
+def seal_by(key_id: int, text: str, purpose: str) -> bytes:
+    """The same under a key that is named."""
     nonce = os.urandom(NONCE_BYTES)
     return bytes([key_id]) + nonce + _cipher(key_id).encrypt(nonce, text.encode(), purpose.encode())
 

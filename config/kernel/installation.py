@@ -7,6 +7,7 @@ from django.core.checks import run_checks
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.utils.translation import gettext as _
 
+from config.kernel import keys
 from config.kernel.checks import AT_START
 from config.kernel.errors import DomainError
 from config.kernel.models import Installation
@@ -46,6 +47,7 @@ def hold_at_start() -> None:
         raise DomainError("wrong_installation", "; ".join(errors))
     try:
         hold_mode()
+        keys.note_keys()
     except (OperationalError, InterfaceError, ProgrammingError):
         return  # not there or not migrated yet; services and the hand-over ask again
     finally:

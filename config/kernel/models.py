@@ -75,3 +75,18 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.act} {self.subject}"
+
+
+class KeyProof(models.Model):
+    """By what a wrong key is known: one row for each key that this database rests on.
+
+    `name` is «field:1», «index» or «link»; `value` is what that key makes of a word everybody
+    knows. Nothing can be opened with it.
+    """
+
+    name = models.CharField(max_length=20, primary_key=True)
+    value = models.BinaryField()
+    noted_at = models.DateTimeField(help_text="Real time.")
+
+    def __str__(self) -> str:
+        return self.name

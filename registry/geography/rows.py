@@ -8,7 +8,7 @@ places are read, with what each is worth.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
@@ -18,10 +18,8 @@ from numpy.typing import NDArray
 
 from registry.geography import binary
 from registry.geography.strips import Strips
-from registry.models.whereabouts import WIDE_STRIPS_FROM
+from registry.models.whereabouts import SHARED_LASTS, TRIP_GRACE, WIDE_STRIPS_FROM
 
-SHARED_LASTS = timedelta(hours=72)
-TRIP_GRACE = timedelta(hours=48)
 FEW = 1_000  # people: to ask for each is quick
 FEW_STRIPS = 64  # below this the ways to the server and its planning cost more than the reading
 

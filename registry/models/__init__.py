@@ -2,6 +2,7 @@
 
 from registry.models.consent import Consent, ConsentPurpose
 from registry.models.contact import Channel, ContactPoint, EmergencyContact
+from registry.models.current import CurrentWhereabouts, Ground
 from registry.models.group import Group, GroupKind, Membership
 from registry.models.person import (
     BloodType,
@@ -21,8 +22,10 @@ __all__ = [
     "Consent",
     "ConsentPurpose",
     "ContactPoint",
+    "CurrentWhereabouts",
     "DocumentKind",
     "EmergencyContact",
+    "Ground",
     "Group",
     "GroupKind",
     "Household",

@@ -1,5 +1,7 @@
 """Where a person is thought to be, how well we know it, and since when."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,9 @@ BANDS_PER_DEGREE = 20
 VAGUE_ABOVE_M = 1_000.0
 BANDS_IN_A_WIDE_STRIP = 4
 WIDE_STRIPS_FROM = 4_500  # the equator's: 4,000 + 2,000 / 4
+# Blueprint promise 1: so long a shared position counts, and a leg before and after its dates.
+SHARED_LASTS = timedelta(hours=72)
+TRIP_GRACE = timedelta(hours=48)
 
 
 class WhereaboutsKind(models.TextChoices):

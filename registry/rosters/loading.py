@@ -34,6 +34,7 @@ from registry.rosters.known import Known, known_people
 from registry.rosters.reading import read_roster
 from registry.rosters.rows import Columns, Entry, Terms, entry_of
 from registry.rosters.writing import write
+from registry.services.current import settle_new
 
 CHUNK = 500
 # Two rosters at once look for known people and write new ones by turns: else both would add a
@@ -193,6 +194,7 @@ def _write(known: Known, terms: Terms, now: datetime) -> None:
     write(Whereabouts, [_of(pk, row) for pk, e in owned for row in e.places], same={})
     write(ContactPoint, [_of(pk, row) for pk, e in owned for row in e.contacts], same={})
     write(EmergencyContact, [_of(pk, row) for pk, e in owned for row in e.emergency], same={})
+    settle_new(ids, now)
     if terms.stated:
         _record_consents(owned, terms, now)
     if terms.group_id is not None:

@@ -1,32 +1,58 @@
 """Where people are thought to be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from registry.geography.rows import SHARED_LASTS
-from registry.models import Whereabouts, WhereaboutsKind
+from registry.models import CurrentWhereabouts, Whereabouts
+from registry.whereabouts.deciding import Fact, decide
 
-_RANK: dict[str, int] = {
-    WhereaboutsKind.SHARED: 0,
-    WhereaboutsKind.TRIP: 1,
-    WhereaboutsKind.RESIDENCE: 2,
-}
-_SLICE = 5_000  # below every database's limit of parameters
+_SLICE = 5_000  # people asked about in one statement
+_FACT = ("id", "kind", "recorded_at", "starts_at", "ends_at")
+
+
+def facts_of(ids: Sequence[int]) -> dict[int, list[Fact]]:
+    """What decides where each of these people is; an empty list for whom nothing is known."""
+    facts: dict[int, list[Fact]] = {person: [] for person in ids}
+    rows = Whereabouts.objects.filter(person_id__among=ids).values_list("person_id", *_FACT)
+    for person, *columns in rows:
+        facts[person].append(Fact(*columns))
+    return facts
 
 
 def current_places(ids: Iterable[int], *, at: datetime) -> dict[int, tuple[str, str]]:
-    """(country, city) where each person is thought to be: shared position, else trip, else home."""
-    wanted = list(ids)
-    found: dict[int, tuple[str, str]] = {}
+    """(country, city) of where each person is thought to be at `at`; absent if nowhere.
+
+    Read from the settled rows, and decided anew for whom they do not speak of that moment.
+    """
+    wanted, found = list(ids), {}
     for start in range(0, len(wanted), _SLICE):
-        rows = Whereabouts.objects.filter(person_id__in=wanted[start : start + _SLICE])
-        on_time = Q(kind=WhereaboutsKind.RESIDENCE) | Q(
-            kind=WhereaboutsKind.SHARED, recorded_at__gte=at - SHARED_LASTS
-        )
-        on_trip = Q(kind=WhereaboutsKind.TRIP, starts_at__lte=at, ends_at__gte=at)
-        counting = rows.filter(on_time | on_trip).values_list("kind", "person", "country", "city")
-        for _kind, person, country, city in sorted(counting, key=lambda row: _RANK[row[0]]):
-            found.setdefault(person, (country, city))
-    return found
+        some = wanted[start : start + _SLICE]
+        settled = _settled_places(some, at)
+        found.update(settled)
+        found.update(_decided_places([p for p in some if p not in settled], at))
+    return {person: place for person, place in found.items() if place}
+
+
+def _settled_places(ids: Sequence[int], at: datetime) -> dict[int, tuple[str, str] | None]:
+    rows = CurrentWhereabouts.objects.filter(
+        Q(recheck_at=None) | Q(recheck_at__gt=at),
+        Q(since__lte=at),
+        # A place that was removed or moved to somebody else is no answer.
+        person_id__among=ids,
+        whereabouts__person_id=F("person_id"),
+    )
+    columns = rows.values_list("person_id", "whereabouts__country", "whereabouts__city")
+    return {person: (country, city) for person, country, city in columns}
+
+
+def _decided_places(ids: Sequence[int], at: datetime) -> dict[int, tuple[str, str] | None]:
+    if not ids:
+        return {}
+    chosen = {person: decide(facts, at).fact_id for person, facts in facts_of(ids).items()}
+    rows = Whereabouts.objects.filter(pk__among=[pk for pk in chosen.values() if pk is not None])
+    places = {
+        pk: (country, city) for pk, country, city in rows.values_list("pk", "country", "city")
+    }
+    return {person: places.get(pk) if pk else None for person, pk in chosen.items()}

@@ -1,0 +1,1 @@
+"""Where somebody is now: which of the known places counts, and why we think so."""
