@@ -58,11 +58,13 @@ _NOBODY = Inside(
 @dataclass(frozen=True)
 class Candidates:
     """Who may be inside: residences of people who are at home for certain, each person once and
-    in no listed country; and every row of all others."""
+    in no listed country; and every row of all others. Of `paused` only a position shared since
+    counts."""
 
     homes: Places
     rows: Rows
     left: NDArray[np.int64]
+    paused: NDArray[np.int64]
 
 
 def people_inside(area: Area, *, at: datetime) -> Inside:
@@ -70,9 +72,10 @@ def people_inside(area: Area, *, at: datetime) -> Inside:
     found = _candidates(area, at)
     if not len(found.homes) and not len(found.rows):
         return _NOBODY
-    inside = _inside_at_home(found.homes, measure(found.homes, area))
+    homes = _without_people(found.homes, found.paused)
+    inside = _inside_at_home(homes, measure(homes, area))
     if len(found.rows):
-        inside = _joined(inside, _inside(judge(found.rows, area)))
+        inside = _joined(inside, _inside(judge(found.rows, area, paused=found.paused)))
     return _without(_sorted(inside), found.left)
 
 
@@ -86,15 +89,21 @@ def people_near(
     """
     found = _candidates(area, at, margin_m=margin_m)
     homes = measure(found.homes, area, margin_m=margin_m)
-    verdicts = judge(found.rows, area, margin_m=margin_m)
-    inside = np.union1d(
-        _inside_at_home(found.homes, homes).person_ids, _inside(verdicts).person_ids
-    )
+    verdicts = judge(found.rows, area, paused=found.paused, margin_m=margin_m)
+    at_home = np.setdiff1d(_inside_at_home(found.homes, homes).person_ids, found.paused)
+    inside = np.union1d(at_home, _inside(verdicts).person_ids)
     inside = np.setdiff1d(inside, found.left)
     missed = misses(verdicts, margin_m=margin_m, inside=inside, left=found.left)
-    missed += misses_at_home(found.homes, homes, margin_m=margin_m, left=found.left, limit=limit)
+    missed += misses_at_home(
+        found.homes,
+        homes,
+        margin_m=margin_m,
+        left=found.left,
+        paused=found.paused,
+        limit=limit,
+    )
     missed.sort(key=NearMiss.nearness)
-    unlisted = _unlisted(area, at, np.union1d(inside, found.left))
+    unlisted = _unlisted(area, at, np.union1d(inside, found.left), found.paused)
     kept = limit - min(len(unlisted), limit // 2)
     return (missed[:kept] + unlisted)[:limit]
 
@@ -118,7 +127,11 @@ def _candidates(area: Area, at: datetime, *, margin_m: float | None = None) -> C
     homes = found.homes
     if len(others):
         homes = homes[~np.isin(homes["person"], others["person"])]
-    return Candidates(homes, others, found.left)
+    return Candidates(homes, others, found.left, found.paused)
+
+
+def _without_people(places: Places, ids: NDArray[np.int64]) -> Places:
+    return places[~np.isin(places["person"], ids)] if len(ids) else places
 
 
 def _strips(area: Area, margin_m: float) -> tuple[Strips, Strips]:
@@ -193,7 +206,9 @@ def _without(found: Inside, left: NDArray[np.int64]) -> Inside:
     )
 
 
-def _unlisted(area: Area, at: datetime, known: NDArray[np.int64]) -> list[NearMiss]:
+def _unlisted(
+    area: Area, at: datetime, known: NDArray[np.int64], paused: NDArray[np.int64]
+) -> list[NearMiss]:
     """People known only by a country in which somebody's point lies in the shape."""
     shape = cover(area, 0.0), cover(area, 0.0, per_degree=WIDE_PER_DEGREE)
     touched = rows.countries_in(*shape)
@@ -204,7 +219,7 @@ def _unlisted(area: Area, at: datetime, known: NDArray[np.int64]) -> list[NearMi
     found = rows.rows_known_by_country(missing, at)
     moving = rows.rows_of_movers(np.unique(found["person"]), missing, at)
     others = found[~np.isin(found["person"], moving["person"])]
-    verdicts = judge(np.concatenate([others, moving]), alone)
+    verdicts = judge(np.concatenate([others, moving]), alone, paused=paused)
     pointless = np.isnan(verdicts.rows["latitude"])
     chosen = verdicts.counts & verdicts.touches & pointless
     ids = np.unique(verdicts.rows["person"][chosen])

@@ -39,7 +39,10 @@ def misses(
     persons = verdicts.people[verdicts.who]
     gone = np.isin(persons, left)
     candidates = np.flatnonzero(_close(verdicts, margin_m) & ~np.isin(persons, inside))
-    reasons = np.where(gone, Reason.OUT_LEFT_REGISTRY, _reasons(verdicts))
+    resting = (verdicts.has_paused & ~verdicts.has_shared)[verdicts.who]
+    reasons = np.select(
+        [gone, resting], [Reason.OUT_LEFT_REGISTRY, Reason.OUT_PAUSED], _reasons(verdicts)
+    )
     # A place in the area that does not count says more than one that counts and is too far.
     order = np.lexsort((verdicts.measured.distance_m[candidates], ~verdicts.touches[candidates]))
     chosen: dict[int, NearMiss] = {}
@@ -57,17 +60,21 @@ def misses_at_home(
     *,
     margin_m: float,
     left: NDArray[np.int64],
+    paused: NDArray[np.int64],
     limit: int,
 ) -> list[NearMiss]:
     """The same for people who have one place only: the nearest `limit` of them."""
-    gone = np.isin(homes["person"], left)
+    gone, resting = np.isin(homes["person"], left), np.isin(homes["person"], paused)
     close = measured.beyond_m <= homes["accuracy_m"] + margin_m  # NaN compares false
-    candidates = np.flatnonzero(close & (gone | ~measured.touches))
+    candidates = np.flatnonzero(close & (gone | resting | ~measured.touches))
     order = np.lexsort((homes["person"][candidates], measured.distance_m[candidates]))
+    why = np.select(
+        [gone, resting], [Reason.OUT_LEFT_REGISTRY, Reason.OUT_PAUSED], Reason.OUT_TOO_FAR
+    )
     return [
         NearMiss(
             int(homes["person"][row]),
-            Reason.OUT_LEFT_REGISTRY if gone[row] else Reason.OUT_TOO_FAR,
+            Reason(int(why[row])),
             float(measured.distance_m[row]),
         )
         for row in candidates[order[:limit]].tolist()

@@ -39,6 +39,7 @@ class Reason(IntEnum):
     OUT_TRIP_OVER = 105
     OUT_COUNTRY_NOT_LISTED = 106
     OUT_LEFT_REGISTRY = 107
+    OUT_PAUSED = 108
 
     @property
     def is_inside(self) -> bool:
@@ -73,4 +74,5 @@ LABELS: dict[Reason, Promise] = {
     Reason.OUT_TRIP_OVER: _("来此的行程已经结束"),
     Reason.OUT_COUNTRY_NOT_LISTED: _("只知所在国家，该国未列入区域"),
     Reason.OUT_LEFT_REGISTRY: _("已退出登记"),
+    Reason.OUT_PAUSED: _("已暂停登记：本人称不在当地"),
 }

@@ -8,7 +8,7 @@ places are read, with what each is worth.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any
 
@@ -56,12 +56,13 @@ Ids = NDArray[np.int64]
 @dataclass(frozen=True)
 class Found:
     """What lies in the strips: residences; ids of those with another place there, current or not
-    (may repeat); the ids of all who have left the registry, sorted; and which of all these people
-    are on the way (may repeat), where that was asked along with the rest."""
+    (may repeat); the ids of all who have left the registry, and of all who have paused, sorted;
+    and which of all these people are on the way (may repeat), where that was asked along."""
 
     homes: Places
     visitors: Ids
     left: Ids
+    paused: Ids
     movers: Ids | None = None
 
 
@@ -86,7 +87,11 @@ _STAGE = """CASE w.kind
 _MOVES = """NOT (w.kind = 'residence') AND (
     (w.kind = 'shared' AND w.recorded_at >= %(fresh_since)s)
     OR (w.kind = 'trip' AND w.starts_at <= %(grace_ahead)s AND w.ends_at >= %(grace_behind)s))"""
-_LEFT = "SELECT {} FROM registry_person WHERE left_at IS NOT NULL AND left_at <= %(at)s"
+# Whoever has left the registry, and below zero whoever has paused: at home until that day (UTC).
+_AWAY = """SELECT {} FROM (
+    SELECT id FROM registry_person WHERE left_at IS NOT NULL AND left_at <= %(at)s
+    UNION ALL SELECT -id FROM registry_person
+    WHERE paused_until IS NOT NULL AND paused_until > %(today)s) p"""
 
 _IN_STRIPS = {
     "sqlite": """json_each(%(strips)s) s
@@ -110,7 +115,7 @@ _AMONG = {
 }
 
 
-# registry/migrations/0004_search_in_one_statement.py
+# registry/migrations/0004_search_in_one_statement.py, and who has paused since 0006_pausing.py
 _SEARCH = """SELECT places, leavers, movers FROM registry_search(%(strip)s, %(west)s, %(east)s,
     %(at)s, %(fresh_since)s, %(grace_behind)s, %(grace_ahead)s, %(few)s)"""
 
@@ -122,26 +127,30 @@ def search(near: Strips, wide: Strips, at: datetime) -> Found:
     if connection.vendor == "sqlite":
         columns = "w.person_id, w.latitude, w.longitude, w.accuracy_m, w.kind = 'residence'"
         places = _fetch(f"SELECT {columns} FROM {_IN_STRIPS['sqlite']}", values)  # noqa: S608 (our own constants)
-        left = [person for (person,) in _fetch(_LEFT.format("id"), values)]
-        return _sorted_out(np.array(places, dtype=PLACE), np.array(left, dtype=np.int64))
+        away = [person for (person,) in _fetch(_AWAY.format("id"), values)]
+        return _sorted_out(np.array(places, dtype=PLACE), np.array(away, dtype=np.int64))
     if len(near) + len(wide) <= FEW_STRIPS:
         packed, gone, moving = binary.fetch_row(_SEARCH, values | {"few": FEW})
         movers = None if moving is None else binary.ids(moving)
         return _sorted_out(binary.records(packed, PLACE), binary.ids(gone), movers)
     # One statement and one row: what is read in thousands is not copied once more by a function.
-    gone = _LEFT.format("string_agg(int8send(id), ''::bytea)")
-    packed, left = binary.fetch_row(
-        f"SELECT string_agg(w.packed, ''::bytea), ({gone}) FROM {_IN_STRIPS['postgresql']}",  # noqa: S608
+    away = _AWAY.format("string_agg(int8send(id), ''::bytea)")
+    packed, gone = binary.fetch_row(
+        f"SELECT string_agg(w.packed, ''::bytea), ({away}) FROM {_IN_STRIPS['postgresql']}",  # noqa: S608
         values,
     )
-    return _sorted_out(binary.records(packed, PLACE), binary.ids(left))
+    return _sorted_out(binary.records(packed, PLACE), binary.ids(gone))
 
 
-def _sorted_out(places: Places, left: Ids, movers: Ids | None = None) -> Found:
-    at_home, left = places["at_home"] != 0, np.sort(left)
+def _sorted_out(places: Places, away: Ids, movers: Ids | None = None) -> Found:
+    at_home, left, paused = (
+        places["at_home"] != 0,
+        np.sort(away[away > 0]),
+        np.sort(-away[away < 0]),
+    )
     if at_home.all():
-        return Found(places, np.empty(0, dtype=np.int64), left, movers)
-    return Found(places[at_home], places["person"][~at_home], left, movers)
+        return Found(places, np.empty(0, dtype=np.int64), left, paused, movers)
+    return Found(places[at_home], places["person"][~at_home], left, paused, movers)
 
 
 def rows_of_movers(people: Ids, countries: Sequence[str], at: datetime) -> Rows:
@@ -246,5 +255,9 @@ def _moments(at: datetime) -> dict[str, Any]:
         "grace_ahead": at + TRIP_GRACE,
         "grace_behind": at - TRIP_GRACE,
     }
-    adapt = connection.ops.adapt_datetimefield_value
-    return {name: adapt(moment) for name, moment in moments.items()}
+    adapt, adapt_day = (
+        connection.ops.adapt_datetimefield_value,
+        connection.ops.adapt_datefield_value,
+    )
+    adapted = {name: adapt(moment) for name, moment in moments.items()}
+    return adapted | {"today": adapt_day(at.astimezone(UTC).date())}

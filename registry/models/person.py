@@ -128,6 +128,11 @@ class Person(models.Model):
             models.Index(
                 fields=["left_at"], condition=models.Q(left_at__isnull=False), name="person_left"
             ),
+            models.Index(
+                fields=["paused_until"],
+                condition=models.Q(paused_until__isnull=False),
+                name="person_paused",
+            ),
             models.Index(fields=["name"], name="person_by_name"),
         ]
 

@@ -1,6 +1,7 @@
 """Promise 1: inside, certain, precedence, country, and a reason for everyone."""
 
 from datetime import timedelta
+from random import Random
 
 import numpy as np
 import pytest
@@ -206,6 +207,68 @@ def test_who_left_the_registry_is_out_with_the_reason(person, place, at):
     assert verdict(AREA, gone, at) is None
     assert why_out(AREA, gone, at) is Reason.OUT_LEFT_REGISTRY
     assert verdict(AREA, going, at) is not None
+
+
+@pytest.mark.parametrize(("days", "paused"), [(1, True), (0, False), (-1, False)])
+def test_who_has_paused_is_out_with_the_reason_until_that_day(person, place, at, days, paused):
+    resident, visitor, listed = (
+        person(paused_until=at.date() + timedelta(days=days)) for _ in range(3)
+    )
+    place(resident, *VILA)
+    place(visitor, *SANTO)
+    place(visitor, *VILA, kind="trip", starts_at=at - timedelta(1), ends_at=at + timedelta(1))
+    place(listed, *VILA, accuracy_m=20_000)
+    both = make_area(circle=AREA.circle, countries=["VU"])
+    for area in (AREA, COUNTRY, both):
+        assert [verdict(area, who, at) is None for who in (resident, visitor)] == [paused] * 2
+    assert (verdict(COUNTRY, listed, at) is None) is paused
+    expected = Reason.OUT_PAUSED if paused else None
+    assert why_out(AREA, resident, at) is expected
+    assert why_out(AREA, visitor, at) is expected
+    assert why_out(both, listed, at) is expected
+
+
+def test_position_shared_in_a_pause_counts(person, place, at):
+    here, away = (person(paused_until=at.date() + timedelta(days=9)) for _ in range(2))
+    for someone, spot in ((here, VILA), (away, SANTO)):
+        place(someone, *VILA)
+        place(someone, *spot, kind="shared", recorded_at=at - timedelta(hours=1))
+    assert verdict(AREA, here, at) == (True, Reason.SHARED_IN_CIRCLE)
+    assert verdict(AREA, away, at) is None
+    assert why_out(AREA, away, at) is Reason.OUT_ELSEWHERE_SHARED
+
+
+def test_who_left_while_paused_has_left(person, place, at):
+    gone = person(paused_until=at.date() + timedelta(days=9), left_at=at - timedelta(days=1))
+    place(gone, *VILA)
+    assert verdict(AREA, gone, at) is None
+    assert why_out(AREA, gone, at) is Reason.OUT_LEFT_REGISTRY
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_pause_takes_out_exactly_who_shared_no_position(person, place, at, seed):
+    """Against the search itself: the same people, once without a pause and once with."""
+    rng = Random(seed)
+    people = [person() for _ in range(60)]
+    fresh = set()
+    for someone in people:
+        for kind in rng.sample(["residence", "trip", "shared"], rng.randint(1, 3)):
+            spot = rng.choice([VILA, SANTO, (None, None)])
+            dates = {"starts_at": at - timedelta(1), "ends_at": at + timedelta(rng.randint(0, 3))}
+            age = timedelta(hours=rng.choice([1, 100]))
+            columns = {"trip": dates, "shared": {"recorded_at": at - age}}.get(kind, {})
+            place(someone, *spot, kind=kind, **columns)
+            if kind == "shared" and age < timedelta(hours=72):
+                fresh.add(someone.pk)
+    for area in (AREA, COUNTRY, make_area(circle=AREA.circle, countries=["VU"]), POLYGON):
+        Person.objects.update(paused_until=None)
+        before = set(people_inside(area, at=at).person_ids.tolist())
+        resting = {who.pk for who in people if rng.random() < 0.5}
+        Person.objects.filter(pk__in=resting).update(paused_until=at.date() + timedelta(days=1))
+        after = set(people_inside(area, at=at).person_ids.tolist())
+        assert after == before - (resting - fresh)
+        near = {miss.person_id: miss.reason for miss in people_near(area, at=at, limit=1_000)}
+        assert {near[pk] for pk in before - after} == {Reason.OUT_PAUSED}
 
 
 def test_too_far_carries_the_distance(person, place, at):
