@@ -129,7 +129,9 @@ def place_members(*, person_ids: Iterable[int], place: Place, at: datetime, sour
 
 @transaction.atomic
 def _place_some(ids: list[int], place: Place, at: datetime, source: str) -> int:
-    held = Person.objects.filter(pk__among=ids).order_by("pk").select_for_update(no_key=True)
+    # Who has paused says that they are not there, whatever their ship reports.
+    there = Person.objects.filter(pk__among=ids).exclude(paused_until__gt=at.date())
+    held = there.order_by("pk").select_for_update(no_key=True)
     known = list(held.values_list("pk", flat=True))
     shared = Whereabouts.objects.filter(person_id__among=known, kind=WhereaboutsKind.SHARED)
     newest = dict(shared.values_list("person_id").annotate(Max("recorded_at")))
