@@ -15,6 +15,7 @@ from crisis.console.views import (
     session,
     status,
     triage,
+    widening,
 )
 
 app_name = "console"
@@ -48,6 +49,18 @@ urlpatterns = [
         "incidents/<int:pk>/announcements/<int:announcement>/discard/",
         announcements.discard,
         name="announcement-discard",
+    ),
+    path("incidents/<int:pk>/widen/", widening.widen, name="widen"),
+    path("incidents/<int:pk>/widenings/<int:widening>/", widening.show, name="widening"),
+    path(
+        "incidents/<int:pk>/widenings/<int:widening>/approve/",
+        widening.approve,
+        name="widening-approve",
+    ),
+    path(
+        "incidents/<int:pk>/widenings/<int:widening>/discard/",
+        widening.discard,
+        name="widening-discard",
     ),
     path("incidents/<int:pk>/people/<int:person>/", incident.person, name="incident-person"),
     path(

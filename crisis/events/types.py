@@ -11,6 +11,7 @@ class EventType(StrEnum):
     """The CloudEvents `type`, which is the routing key too."""
 
     INCIDENT_DECLARED = "cn.guihang.incident.declared"
+    INCIDENT_WIDENED = "cn.guihang.incident.widened"
     INCIDENT_STOOD_DOWN = "cn.guihang.incident.stood_down"
     WAVE_CREATED = "cn.guihang.wave.created"
     WAVE_RETRACTED = "cn.guihang.wave.retracted"
@@ -23,6 +24,7 @@ FIELDS: dict[EventType, frozenset[str]] = {
     EventType.INCIDENT_DECLARED: frozenset(
         {"incident", "post", "hazard", "level", "countries", "audience", "certain"}
     ),
+    EventType.INCIDENT_WIDENED: frozenset({"incident", "countries", "added", "audience"}),
     EventType.INCIDENT_STOOD_DOWN: frozenset({"incident"}),
     EventType.WAVE_CREATED: frozenset({"incident", "wave", "kind", "priority", "recipients"}),
     EventType.WAVE_RETRACTED: frozenset({"incident", "wave", "retraction"}),

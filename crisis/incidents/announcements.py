@@ -1,7 +1,5 @@
 """The words of an update or a correction, checked as one piece before anything leaves."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
-from crisis.incidents.drafts import draft_of, render_texts, text_variables
+from crisis.incidents.drafts import digest_of, draft_of, render_texts, text_variables
 from crisis.incidents.models import Announcement, Incident
 from crisis.incidents.preview import PreviewText, texts_shown
 from crisis.incidents.selectors import standing_alert
@@ -105,6 +103,4 @@ def preview_announcement(incident: Incident, kind: str, words: Words) -> list[Pr
 
 def content_hash(kind: str, words: Words, *, alert: Wave) -> str:
     """SHA-256 over what is said, and over the alert it is said after."""
-    content = {"kind": kind, "words": dict(words), "alert": alert.code, "mode": settings.MODE}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest_of({"kind": kind, "words": dict(words), "alert": alert.code})

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.signals import Member
@@ -13,21 +14,30 @@ from registry.geography.inside import Inside
 FIRST_SLICE = 500
 
 
-def slices_of(incident: Incident, inside: Inside, size: int) -> Iterator[AudienceSlice]:
-    """Unsaved slices that hold all of `inside`, in order of person id."""
+def slices_of(
+    incident: Incident, inside: Inside, size: int, *, first: int = 0
+) -> Iterator[AudienceSlice]:
+    """Unsaved slices that hold all of `inside`, in order of person id, numbered from `first`."""
     bounds = [0, *range(min(FIRST_SLICE, size), len(inside.person_ids), size)]
     for number, start in enumerate(bounds):
         stop = bounds[number + 1] if number + 1 < len(bounds) else len(inside.person_ids)
         part = slice(start, stop)
         yield AudienceSlice(
             incident=incident,
-            number=number,
+            number=first + number,
             size=stop - start,
             person_ids=inside.person_ids[part].astype("<i8").tobytes(),
             certain=inside.certain[part].astype("u1").tobytes(),
             reasons=inside.reasons[part].astype("u1").tobytes(),
             distances=inside.distances[part].astype("<f4").tobytes(),
         )
+
+
+def frozen_ids(incident: Incident) -> NDArray[np.int64]:
+    """The ids of everybody in the audience, in no order."""
+    packed = AudienceSlice.objects.filter(incident=incident).values_list("person_ids", flat=True)
+    pieces = [np.frombuffer(piece, "<i8") for piece in packed]
+    return np.concatenate(pieces) if pieces else np.empty(0, np.int64)
 
 
 def members_of(piece: AudienceSlice) -> list[Member]:

@@ -45,6 +45,17 @@ _SAMPLE = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaDraft:
+    """Ground alone, in the columns of IncidentDraft."""
+
+    latitude: float | None = None
+    longitude: float | None = None
+    radius_m: float | None = None
+    countries: tuple[str, ...] = ()
+    polygon: Mapping[str, Any] | str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentDraft:
     """Degrees WGS-84, metres, UTC. `polygon` is GeoJSON, instead of a circle.
@@ -85,7 +96,7 @@ def draft_of(incident: Incident) -> IncidentDraft:
     )
 
 
-def area_of(draft: IncidentDraft) -> Area:
+def area_of(draft: IncidentDraft | AreaDraft) -> Area:
     """The affected area; every way in which it can be wrong is a DomainError of the registry."""
     return area_from(
         latitude=draft.latitude,
@@ -96,7 +107,7 @@ def area_of(draft: IncidentDraft) -> Area:
     )
 
 
-def polygon_of(draft: IncidentDraft) -> dict[str, Any] | None:
+def polygon_of(draft: IncidentDraft | AreaDraft) -> dict[str, Any] | None:
     """The polygon as it is stored, whatever it was pasted as. Raises DomainError as area_of."""
     return geojson_of(read_polygon(draft.polygon)) if draft.polygon else None
 
@@ -130,17 +141,28 @@ def content_hash(draft: IncidentDraft) -> str:
 
     Equal for a draft as it was typed and as it comes back from the database.
     """
-    numbers = {name: getattr(draft, name) for name in ("latitude", "longitude", "radius_m")}
     content = asdict(draft) | {
         "title": draft.title.strip(),
         "occurred_at": draft.occurred_at.astimezone(UTC).isoformat(),
-        **{name: None if value is None else float(value) for name, value in numbers.items()},
-        "mode": settings.MODE,
-        "polygon": polygon_of(draft),
+        **ground_as_hashed(draft),
     }
     if not content["polygon"]:  # as hashed before there were polygons
         del content["polygon"]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return digest_of(content)
+
+
+def ground_as_hashed(draft: IncidentDraft | AreaDraft) -> dict[str, Any]:
+    """The numbers and the polygon in the form in which the database gives them back."""
+    numbers = {name: getattr(draft, name) for name in ("latitude", "longitude", "radius_m")}
+    return {
+        **{name: None if value is None else float(value) for name, value in numbers.items()},
+        "polygon": polygon_of(draft),
+    }
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of what an officer saw, and of the mode of the installation they saw it in."""
+    text = json.dumps({**content, "mode": settings.MODE}, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

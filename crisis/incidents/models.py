@@ -139,6 +139,55 @@ class Announcement(models.Model):
         return self.wave_id is None and self.discarded_at is None
 
 
+class Widening(models.Model):
+    """扩大区域: ground added to the area of an incident, and the people newly inside it.
+
+    The columns of the area are those of Incident. `content_hash` covers the ground and the alert
+    that the people would get; `widening_key` makes a repeated submit the same widening. Where a
+    second officer is needed it waits: `widened_at` is empty until then. `people` are those whom
+    it added, `people_previewed` how many they were when it was submitted.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="widenings")
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    radius_m = models.FloatField(null=True, blank=True)
+    polygon = models.JSONField(null=True, blank=True)
+    countries = models.JSONField(default=list, blank=True)
+    widening_key = models.CharField(max_length=36, unique=True)
+    content_hash = models.CharField(max_length=64)
+    people_previewed = models.PositiveIntegerField()
+    people = models.PositiveIntegerField(default=0)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    widened_at = models.DateTimeField(null=True)
+    discarded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="widening_second_officer_is_another",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("submitted_by")),
+            ),
+            models.CheckConstraint(
+                name="widening_done_or_discarded",
+                condition=Q(widened_at=None) | Q(discarded_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"widening of incident {self.incident_id}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it still waits for a second officer."""
+        return self.widened_at is None and self.discarded_at is None
+
+
 class AudienceSlice(models.Model):
     """Some thousands of frozen person ids, packed: the audience is written in one short commit.
 

@@ -8,6 +8,7 @@ from django.dispatch import Signal
 slice_expanded = Signal()
 # Each with the incident.
 incident_declared = Signal()
+incident_widened = Signal()
 incident_stood_down = Signal()
 incident_reopened = Signal()
 

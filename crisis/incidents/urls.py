@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crisis.incidents import announcement_api, api
+from crisis.incidents import announcement_api, api, widening_api
 
 app_name = "incidents"
 urlpatterns = [
@@ -30,6 +30,22 @@ urlpatterns = [
         "<int:pk>/announcements/<int:announcement>/discard/",
         announcement_api.DiscardAnnouncement.as_view(),
         name="announcement-discard",
+    ),
+    path("<int:pk>/widenings/", widening_api.Widenings.as_view(), name="widenings"),
+    path(
+        "<int:pk>/widenings/preview/",
+        widening_api.PreviewWidening.as_view(),
+        name="widening-preview",
+    ),
+    path(
+        "<int:pk>/widenings/<int:widening>/approve/",
+        widening_api.ApproveWidening.as_view(),
+        name="widening-approve",
+    ),
+    path(
+        "<int:pk>/widenings/<int:widening>/discard/",
+        widening_api.DiscardWidening.as_view(),
+        name="widening-discard",
     ),
     path("<int:pk>/waves/<int:wave>/retract/", api.RetractWave.as_view(), name="retract"),
 ]

@@ -10,6 +10,7 @@ from crisis.incidents.signals import (
     incident_declared,
     incident_reopened,
     incident_stood_down,
+    incident_widened,
     slice_expanded,
 )
 from crisis.rollcall.services import hearing, opening
@@ -24,6 +25,11 @@ def _slice(incident: Incident, members: list[Member], unaddressed: set[int], **_
 @receiver(incident_declared)
 def _declared(incident: Incident, **_: Any) -> None:
     opening.set_timers(incident=incident)
+
+
+@receiver(incident_widened)
+def _widened(incident: Incident, **_: Any) -> None:
+    opening.set_timers_for_newcomers(incident=incident)
 
 
 @receiver(incident_stood_down)

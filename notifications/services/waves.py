@@ -69,6 +69,11 @@ def recipients_done(*, wave: Wave) -> None:
     Wave.objects.filter(pk=wave.pk, recipients_done_at=None).update(recipients_done_at=clock.now())
 
 
+def more_recipients(*, wave: Wave) -> None:
+    """Say that recipients will be added to a wave after all: it is not whole any more."""
+    Wave.objects.filter(pk=wave.pk).update(recipients_done_at=None)
+
+
 # The row lock makes an ending wait for the caller's commit, so that what is added to a wave is
 # there when its ending looks for it. SQLite has one writer at a time anyway.
 _STANDING = {

@@ -8,6 +8,7 @@ retraction, standings independent of the order in which anything was heard.
 """
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,7 +33,14 @@ def scene(settings, monkeypatch, post, officer):
     settings.SEND_WINDOW, settings.BATCH_SIZE, settings.SLICE_SIZE = WINDOW, 4, 3
     monkeypatch.setattr(following, "FIRST_PIECE", 2)
     inside = [settle(f"内{n}", phone=f"+67855501{n:02d}") for n in (1, 2, 3, 4, 4, 5)]
-    beyond = [settle(f"外{n}", phone=f"+67855502{n:02d}", place=BEYOND) for n in (1, 2, 3)]
+    beyond = [
+        settle(
+            f"外{n}",
+            phone=f"+67855502{n:02d}",
+            place=replace(BEYOND, latitude=BEYOND.latitude - 0.5 * n),
+        )
+        for n in (1, 2, 3)
+    ]
     phones = [(person, person.contact_points.get().address) for person in [*inside, *beyond]]
     world = SimpleNamespace(
         post=post, officer=officer, inside=inside, beyond=beyond, phones=phones, provider=None

@@ -10,13 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from crisis.incidents.announcements import SAYS as SAYS_BESIDES
-from crisis.incidents.audience import slices_of
+from crisis.incidents.drafts import AreaDraft
 from crisis.incidents.models import Announcement, AudienceSlice
 from crisis.incidents.selectors import standing_alert
 from crisis.incidents.services import (
@@ -24,6 +23,7 @@ from crisis.incidents.services import (
     expanding,
     retract_incident_wave,
     submit_announcement,
+    submit_widening,
 )
 from crisis.rollcall.fold import Fact, fold
 from crisis.rollcall.models import RollCallEvent, Standing
@@ -45,7 +45,6 @@ from notifications.states import (
     DeliveryState,
     WaveKind,
 )
-from registry.geography.inside import Inside
 from tests.support.actors import Actor, stage
 from tests.support.moods import Mood, Nature, Provider
 from tests.support.scene import draft
@@ -218,17 +217,18 @@ class Alert(RuleBasedStateMachine):
         self.retracted = set(gone.values_list("pk", flat=True))
 
     def widen(self, _: Any, pick: int) -> None:
-        """The area grows: more people, by slices of their own."""
+        """The area grows around one more person."""
         if self.taken_back or self.widened == len(self.scene.beyond):
             return
-        person = self.scene.beyond[self.widened]
+        [place] = self.scene.beyond[self.widened].whereabouts.all()
         self.widened += 1
-        more = Inside(
-            np.array([person.pk]), np.array([1], "u1"), np.array([1], "u1"), np.array([1.0], "f4")
+        submit_widening(
+            incident=self.incident,
+            area=AreaDraft(latitude=place.latitude, longitude=place.longitude, radius_m=5_000.0),
+            officer=self.scene.officer,
+            widening_key=f"widening {self.widened}",
+            confirmed_count=1,
         )
-        [piece] = slices_of(self.incident, more, 1)
-        piece.number = 100 + self.widened
-        piece.save()
 
     # -- How it happens ------------------------------------------------------------------
 

@@ -56,22 +56,9 @@ class PostField(forms.ModelChoiceField):
         return in_language(obj, "name")
 
 
-class DeclareForm(forms.Form):
-    """`local_time` is the wall clock at the post; coordinates are WGS-84 degrees."""
+class AreaForm(forms.Form):
+    """Ground: WGS-84 degrees, kilometres, a pasted polygon, countries."""
 
-    signal_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    post = PostField(Post.objects.none(), label=_("使领馆"), empty_label=None)
-    title = forms.CharField(label=_("名称"), max_length=80)
-    hazard = forms.ChoiceField(label=_("灾种"), choices=[UNCHOSEN, *HazardKind.choices])
-    response_level = forms.ChoiceField(
-        label=_("响应级别"),
-        choices=[UNCHOSEN, *ResponseLevel.choices],
-        help_text=_("红色响应同时使用每个人的所有已验证联系方式。"),
-    )
-    local_time = forms.DateTimeField(
-        label=_("发生时间（驻地时间）"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
     latitude = forms.FloatField(
         label=_("纬度"), required=False, help_text=_("-90 到 90，北纬为正"), localize=False
     )
@@ -95,49 +82,33 @@ class DeclareForm(forms.Form):
     more_countries = forms.CharField(
         label=_("其他国家代码"), required=False, max_length=200, help_text=_("如 SB, NC")
     )
-    template = forms.ChoiceField(label=_("告警模板"))
-    place = forms.CharField(label=_("地点（中文）"), max_length=30)
-    place_en = forms.CharField(label=_("地点（英文）"), max_length=40)
-    magnitude = forms.CharField(label=_("震级"), max_length=4, required=False)
-    event = forms.CharField(label=_("事件（中文）"), max_length=20, help_text=_("如：地震"))
-    event_en = forms.CharField(
-        label=_("事件（英文）"), max_length=30, help_text=_("如：earthquake")
-    )
 
     def __init__(self, *args: Any, officer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         posts = officer.posts.prefetch_related("jurisdictions")
-        self.fields["post"].queryset = posts  # type: ignore[attr-defined]
         language = get_language() or "zh-hans"
         codes = sorted({j.country for post in posts for j in post.jurisdictions.all()})
         self.fields["countries"].choices = [  # type: ignore[attr-defined]
             (code, country_name(code, language)) for code in codes
         ]
-        self.fields["template"].choices = template_choices()  # type: ignore[attr-defined]
+
+    def mark_invalid(self) -> None:
+        """What was refused is named to those who do not see it."""
         for name, field in self.fields.items():
             if self.is_bound and name in self.errors:
                 field.widget.attrs["aria-invalid"] = "true"
 
-    def draft(self) -> IncidentDraft:
-        """What the valid form asks for. Raises DomainError where an area cannot be."""
+    def ground(self) -> dict[str, Any]:
+        """The columns of the area that the valid form names."""
         data = self.cleaned_data
-        zone = ZoneInfo(data["post"].time_zone)
         radius_km = data["radius_km"]
-        return IncidentDraft(
-            post_id=data["post"].pk,
-            title=data["title"],
-            hazard=data["hazard"],
-            response_level=data["response_level"],
-            occurred_at=make_aware(data["local_time"].replace(tzinfo=None), zone),
-            latitude=data["latitude"],
-            longitude=data["longitude"],
-            radius_m=None if radius_km is None else radius_km * 1000,
-            countries=tuple(dict.fromkeys([*data["countries"], *self._more_countries()])),
-            template=data["template"],
-            variables={name: data[name] for name in VARIABLES if data[name]},
-            signal_id=data["signal_id"],
-            polygon=data["polygon"] or None,
-        )
+        return {
+            "latitude": data["latitude"],
+            "longitude": data["longitude"],
+            "radius_m": None if radius_km is None else radius_km * 1000,
+            "countries": tuple(dict.fromkeys([*data["countries"], *self._more_countries()])),
+            "polygon": data["polygon"] or None,
+        }
 
     def _more_countries(self) -> list[str]:
         text = self.cleaned_data["more_countries"].upper()
@@ -150,6 +121,54 @@ class DeclareForm(forms.Form):
             self.add_error(name, _("此模板需要这一项。"))
         for name in self.errors.keys() & self.fields.keys():
             self.fields[name].widget.attrs["aria-invalid"] = "true"
+
+
+class DeclareForm(AreaForm):
+    """`local_time` is the wall clock at the post."""
+
+    signal_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    post = PostField(Post.objects.none(), label=_("使领馆"), empty_label=None)
+    title = forms.CharField(label=_("名称"), max_length=80)
+    hazard = forms.ChoiceField(label=_("灾种"), choices=[UNCHOSEN, *HazardKind.choices])
+    response_level = forms.ChoiceField(
+        label=_("响应级别"),
+        choices=[UNCHOSEN, *ResponseLevel.choices],
+        help_text=_("红色响应同时使用每个人的所有已验证联系方式。"),
+    )
+    local_time = forms.DateTimeField(
+        label=_("发生时间（驻地时间）"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    template = forms.ChoiceField(label=_("告警模板"))
+    place = forms.CharField(label=_("地点（中文）"), max_length=30)
+    place_en = forms.CharField(label=_("地点（英文）"), max_length=40)
+    magnitude = forms.CharField(label=_("震级"), max_length=4, required=False)
+    event = forms.CharField(label=_("事件（中文）"), max_length=20, help_text=_("如：地震"))
+    event_en = forms.CharField(
+        label=_("事件（英文）"), max_length=30, help_text=_("如：earthquake")
+    )
+
+    def __init__(self, *args: Any, officer: User, **kwargs: Any) -> None:
+        super().__init__(*args, officer=officer, **kwargs)
+        self.fields["post"].queryset = officer.posts.all()  # type: ignore[attr-defined]
+        self.fields["template"].choices = template_choices()  # type: ignore[attr-defined]
+        self.mark_invalid()
+
+    def draft(self) -> IncidentDraft:
+        """What the valid form asks for. Raises DomainError where an area cannot be."""
+        data = self.cleaned_data
+        zone = ZoneInfo(data["post"].time_zone)
+        return IncidentDraft(
+            post_id=data["post"].pk,
+            title=data["title"],
+            hazard=data["hazard"],
+            response_level=data["response_level"],
+            occurred_at=make_aware(data["local_time"].replace(tzinfo=None), zone),
+            template=data["template"],
+            variables={name: data[name] for name in VARIABLES if data[name]},
+            signal_id=data["signal_id"],
+            **self.ground(),
+        )
 
 
 def from_signal(signal: HazardSignal, zone: ZoneInfo) -> dict[str, Any]:

@@ -76,6 +76,10 @@ def panel_context(incident: Incident) -> dict[str, Any]:
         "waiting": incident.announcements.filter(wave=None, discarded_at=None).select_related(
             "submitted_by"
         ),
+        "widened": incident.widenings.exclude(widened_at=None).order_by("pk"),
+        "widening_waits": incident.widenings.filter(
+            widened_at=None, discarded_at=None
+        ).select_related("submitted_by"),
         "events": newest_events(incident, EVENTS_SHOWN),
         "manifests": incident.manifests.select_related("drafted_by", "sealed_by"),
         "is_open": incident.state == IncidentState.DECLARED,

@@ -51,9 +51,18 @@ def close_whole_waves(incident: Incident) -> int:
         return 0
     filling = waves_of(incident.source).filter(kind__in=_FILLED, recipients_done_at=None)
     whole = [wave for wave in filling if not still_filling(wave)]
-    for wave in whole:
+    return _close(incident, whole) if whole else 0
+
+
+@transaction.atomic
+def _close(incident: Incident, waves: list[Wave]) -> int:
+    """Unless the area has been widened in this very moment, which holds the incident's row."""
+    Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+    if is_unfinished(incident.pk):
+        return 0
+    for wave in waves:
         recipients_done(wave=wave)
-    return len(whole)
+    return len(waves)
 
 
 def _close_left_open() -> int:

@@ -1,7 +1,9 @@
 """Opening the roll call: one standing for each frozen member, and the timers."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import Max
 
 from config.kernel import bulk, clock
 from crisis.incidents.models import Incident
@@ -33,13 +35,25 @@ def open_standings(*, incident: Incident, members: Sequence[Member], unaddressed
 
 def set_timers(*, incident: Incident) -> None:
     """Write the due steps of a newly declared incident."""
+    DueStep.objects.bulk_create(_ladder(incident, incident.declared_at or clock.now()))
+
+
+def set_timers_for_newcomers(*, incident: Incident) -> None:
+    """The same steps, counted from now, for people who are newly inside: whoever has a standing
+    already is reminded by the steps they were given."""
+    written = Standing.objects.filter(incident=incident).aggregate(Max("pk"))["pk__max"] or 0
+    steps = _ladder(incident, clock.now())
+    for step in steps:
+        step.after_id = written
+    DueStep.objects.bulk_create(steps, ignore_conflicts=True)
+
+
+def _ladder(incident: Incident, start: datetime) -> list[DueStep]:
     reminders, silence = LADDER[ResponseLevel(incident.response_level)]
-    start = incident.declared_at or clock.now()
     steps = [
         DueStep(incident=incident, kind=StepKind.REMINDER, due_at=start + r) for r in reminders
     ]
-    steps.append(DueStep(incident=incident, kind=StepKind.SILENCE, due_at=start + silence))
-    DueStep.objects.bulk_create(steps)
+    return [*steps, DueStep(incident=incident, kind=StepKind.SILENCE, due_at=start + silence)]
 
 
 def stop_timers(*, incident: Incident) -> None:

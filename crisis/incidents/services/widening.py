@@ -1,0 +1,204 @@
+"""Widening: the area grows; whoever is newly inside is told what holds now, and nobody else is.
+
+Blueprint promise 1. The people come as more slices of the same audience, so everything that holds
+for a declaration holds for them: they are frozen in this commit and expanded by whoever is free.
+"""
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from config.kernel import audit, clock
+from config.kernel.errors import DomainError
+from crisis.events.services import emit
+from crisis.events.types import EventType
+from crisis.incidents.audience import slices_of
+from crisis.incidents.drafts import AreaDraft, area_of, draft_of, polygon_of
+from crisis.incidents.models import AudienceSlice, Incident, Widening
+from crisis.incidents.preview import post_for
+from crisis.incidents.services.declaring import ring_expand
+from crisis.incidents.signals import incident_widened
+from crisis.incidents.states import IncidentState
+from crisis.incidents.widenings import (
+    alert_for_newcomers,
+    content_hash,
+    ground_of,
+    needs_another,
+    without,
+)
+from crisis.staff.models import User
+from crisis.staff.roles import Capability
+from crisis.staff.selectors import demand
+from notifications.services.waves import more_recipients
+from registry.geography.inside import Inside, people_inside
+
+
+def submit_widening(
+    *, incident: Incident, area: AreaDraft, officer: User, widening_key: str, confirmed_count: int
+) -> Widening:
+    """Add ground to an incident's area, or lay it before a second officer.
+
+    `confirmed_count` is the number of newcomers that the officer typed after the preview. Raises
+    DomainError: forbidden, outside_jurisdiction, wrong_state, alert_expired, nobody_new,
+    count_changed, key_used, and whatever is wrong with the area.
+    """
+    demand(officer, Capability.DECLARE)
+    post_for(draft_of(incident), officer)
+    everybody = people_inside(area_of(area), at=clock.now())
+    try:
+        with transaction.atomic():
+            if known := Widening.objects.filter(widening_key=widening_key).first():
+                return _same(known, incident, area, officer)
+            incident = _locked(incident)
+            newcomers = _newcomers(everybody, incident, confirmed_count)
+            widening = _saved(incident, area, officer, widening_key, len(newcomers))
+            _record(officer, "incident.widen.submit", widening)
+            if not needs_another(incident, len(newcomers)):
+                _widen(widening, incident, newcomers)
+    except IntegrityError:
+        # The same form was submitted twice at once: the other one won.
+        won = Widening.objects.filter(widening_key=widening_key).first()
+        if won is None:
+            raise
+        return _same(won, incident, area, officer)
+    return widening
+
+
+def approve_widening(
+    *, widening: Widening, officer: User, content_hash: str, confirmed_count: int
+) -> Widening:
+    """A second officer confirms what they saw. The people are found anew and frozen.
+
+    Raises DomainError: forbidden, outside_jurisdiction, same_officer, content_changed (another
+    word was said since), count_changed, nobody_new, wrong_state, alert_expired.
+    """
+    demand(officer, Capability.APPROVE)
+    post_for(draft_of(widening.incident), officer)
+    if officer.pk == widening.submitted_by_id:
+        raise DomainError("same_officer", _("提交人不能复核自己提交的扩大。"), status=403)
+    everybody = people_inside(area_of(ground_of(widening)), at=clock.now())
+    with transaction.atomic():
+        incident = _locked(widening.incident)
+        widening = _waiting(widening)
+        if not content_hash == widening.content_hash == _hash_now(incident, ground_of(widening)):
+            raise DomainError("content_changed", _("情况已变更。请作废后重新提交。"), status=409)
+        newcomers = _newcomers(everybody, incident, confirmed_count)
+        widening.approved_by = officer
+        _record(officer, "incident.widen.approve", widening)
+        _widen(widening, incident, newcomers)
+    return widening
+
+
+@transaction.atomic
+def discard_widening(*, widening: Widening, officer: User) -> None:
+    """Throw a waiting one away. Raises DomainError forbidden, outside_jurisdiction, wrong_state."""
+    demand(officer, Capability.DECLARE)
+    post_for(draft_of(widening.incident), officer)
+    widening = _waiting(widening)
+    widening.discarded_at = clock.now()
+    widening.save(update_fields=["discarded_at"])
+    _record(officer, "incident.widen.discard", widening)
+
+
+def _same(known: Widening, incident: Incident, area: AreaDraft, officer: User) -> Widening:
+    """The widening of a repeated submit. Raises DomainError key_used when it says another thing."""
+    ground = (area_of(ground_of(known)), known.incident_id, known.submitted_by_id)
+    if ground == (area_of(area), incident.pk, officer.pk):
+        return known
+    raise DomainError("key_used", _("此表单已提交过，内容不同。请重新预览后再提交。"), status=409)
+
+
+def _locked(incident: Incident) -> Incident:
+    """The incident as it is now: of two who widen at once, the second sees the first's people."""
+    fresh = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+    if fresh.state != IncidentState.DECLARED:
+        raise DomainError("wrong_state", _("事件未在进行中，不能扩大区域。"), status=409)
+    alert_for_newcomers(fresh)
+    return fresh
+
+
+def _waiting(widening: Widening) -> Widening:
+    fresh = Widening.objects.select_for_update(no_key=True).get(pk=widening.pk)
+    if not fresh.waits:
+        raise DomainError("wrong_state", _("这次扩大已处理。请刷新页面。"), status=409)
+    return fresh
+
+
+def _newcomers(everybody: Inside, incident: Incident, confirmed_count: int) -> Inside:
+    newcomers = without(everybody, incident)
+    if not len(newcomers):
+        raise DomainError(
+            "nobody_new", _("扩大后没有新增的人，未发送任何消息。请检查坐标、半径、多边形和国家。")
+        )
+    if len(newcomers) != confirmed_count:
+        raise DomainError(
+            "count_changed",
+            _("确认人数为 %(typed)d，实际为 %(people)d。请重新预览后输入当前人数。")
+            % {"typed": confirmed_count, "people": len(newcomers)},
+            {"people": len(newcomers)},
+            status=409,
+        )
+    return newcomers
+
+
+def _saved(
+    incident: Incident, area: AreaDraft, officer: User, widening_key: str, people: int
+) -> Widening:
+    return Widening.objects.create(
+        incident=incident,
+        latitude=area.latitude,
+        longitude=area.longitude,
+        radius_m=area.radius_m,
+        polygon=polygon_of(area),
+        countries=list(area.countries),
+        widening_key=widening_key,
+        content_hash=_hash_now(incident, area),
+        people_previewed=people,
+        submitted_by=officer,
+        submitted_at=clock.now(),
+    )
+
+
+def _hash_now(incident: Incident, area: AreaDraft) -> str:
+    return content_hash(incident, area, alert=alert_for_newcomers(incident))
+
+
+def _widen(widening: Widening, incident: Incident, newcomers: Inside) -> None:
+    """Freeze the newcomers in the caller's commit; ring once it is done."""
+    widening.people, widening.widened_at = len(newcomers), clock.now()
+    widening.save(update_fields=["people", "widened_at", "approved_by"])
+    slices = AudienceSlice.objects.filter(incident=incident)
+    first = slices.aggregate(Max("number"))["number__max"] + 1
+    AudienceSlice.objects.bulk_create(
+        slices_of(incident, newcomers, settings.SLICE_SIZE, first=first)
+    )
+    Incident.objects.filter(pk=incident.pk).update(
+        audience_count=F("audience_count") + len(newcomers),
+        certain_count=F("certain_count") + int(newcomers.certain.sum()),
+    )
+    more_recipients(wave=alert_for_newcomers(incident))
+    _record(widening.approved_by or widening.submitted_by, "incident.widen", widening)
+    emit(
+        type=EventType.INCIDENT_WIDENED,
+        subject=incident.source,
+        data={
+            "incident": incident.pk,
+            "countries": widening.countries,
+            "added": widening.people,
+            "audience": incident.audience_count + widening.people,
+        },
+    )
+    incident_widened.send(sender=Incident, incident=incident)
+    transaction.on_commit(lambda: ring_expand(incident.pk))
+
+
+def _record(officer: User, act: str, widening: Widening) -> None:
+    audit.record(
+        actor=officer.username,
+        act=act,
+        subject=widening.incident.source,
+        widening=widening.pk,
+        content=widening.content_hash,
+        people=widening.people or widening.people_previewed,
+    )
