@@ -11,6 +11,7 @@ from typing import Any
 
 from celery import Celery, Task, bootsteps
 from celery.signals import (
+    beat_init,
     setup_logging,
     task_postrun,
     task_prerun,
@@ -55,9 +56,10 @@ def _use_django_logging(**_: object) -> None:
     """Leave logging as Django has set it; Celery's own set-up would print task arguments."""
 
 
+@beat_init.connect
 @worker_init.connect
 def _hold_at_start(**_: object) -> None:
-    """Celery runs Django's checks and goes on whatever they say; this ends the worker."""
+    """Celery runs Django's checks and goes on whatever they say; this ends the worker, or beat."""
     from config.kernel.errors import DomainError
     from config.kernel.installation import hold_at_start
 
@@ -67,6 +69,7 @@ def _hold_at_start(**_: object) -> None:
         sys.exit(f"归航 Guihang cannot start: {refusal.message}")
 
 
+@beat_init.connect
 @worker_process_init.connect
 def _die_with_parent(**_: object) -> None:
     from config.kernel.processes import die_with_parent

@@ -66,6 +66,11 @@ worker_cancel_long_running_tasks_on_connection_loss = False
 worker_soft_shutdown_timeout = 10
 task_soft_time_limit = 45
 task_time_limit = 60
+# Only what no open incident waits for: each is harmless when it comes twice, or an hour late.
+beat_schedule = {
+    "retention": {"task": "kernel.retention", "schedule": 600.0},
+}
+beat_schedule_filename = str(settings.VAR_DIR / "beat")
 worker_max_tasks_per_child = 1000
 worker_enable_remote_control = True
 worker_consumer = "config.consumer:Consumer"

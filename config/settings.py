@@ -170,6 +170,22 @@ WECHAT_RATE = read("float", "GUIHANG_WECHAT_RATE", default=0.0)
 # -- Retention (docs/privacy.md) ---------------------------------------------------------
 
 KEEP_AFTER_INCIDENT_DAYS = read("int", "GUIHANG_KEEP_AFTER_INCIDENT_DAYS", default=30)
+KEEP_TRIP_DAYS = read("int", "GUIHANG_KEEP_TRIP_DAYS", default=30)
+KEEP_POSITION_DAYS = read("int", "GUIHANG_KEEP_POSITION_DAYS", default=7)
+KEEP_UNVERIFIED_DAYS = read("int", "GUIHANG_KEEP_UNVERIFIED_DAYS", default=7)
+KEEP_LEFT_DAYS = read("int", "GUIHANG_KEEP_LEFT_DAYS", default=0)
+KEEP_DORMANT_DAYS = read("int", "GUIHANG_KEEP_DORMANT_DAYS", default=365)
+# Civil claims lapse after three years (民法典 第一百八十八条).
+KEEP_CONSENT_DAYS = read("int", "GUIHANG_KEEP_CONSENT_DAYS", default=1095)
+KEEP_INBOUND_DAYS = read("int", "GUIHANG_KEEP_INBOUND_DAYS", default=90)
+KEEP_ATTEMPT_DAYS = read("int", "GUIHANG_KEEP_ATTEMPT_DAYS", default=180)
+KEEP_MESSAGE_DAYS = read("int", "GUIHANG_KEEP_MESSAGE_DAYS", default=365)
+KEEP_NOTE_DAYS = read("int", "GUIHANG_KEEP_NOTE_DAYS", default=365)
+KEEP_MANIFEST_DAYS = read("int", "GUIHANG_KEEP_MANIFEST_DAYS", default=1095)
+CONFIRM_AFTER_DAYS = read("int", "GUIHANG_CONFIRM_AFTER_DAYS", default=365)
+CONFIRM_AGAIN_DAYS = read("int", "GUIHANG_CONFIRM_AGAIN_DAYS", default=30)
+ASKED_AN_HOUR = read("int", "GUIHANG_ASKED_AN_HOUR", default=1200)
+TELL_ROSTER_CONTACTS = read("bool", "GUIHANG_TELL_ROSTER_CONTACTS", default=False)
 
 # -- Watching and paging (docs/operations.md) -------------------------------------------
 

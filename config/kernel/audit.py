@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from config.kernel import clock
+from config.kernel import clock, legal
 from config.kernel.models import AuditEntry
 
 GENESIS = bytes(32)
@@ -17,9 +17,14 @@ _LOCK = 0x67756968  # an arbitrary number that names the chain's advisory lock
 def record(*, actor: str, act: str, subject: str = "", **detail: Any) -> AuditEntry:
     """Append one entry, inside the caller's transaction where there is one.
 
+    An act that uses personal data gets the basis of that use into its detail
+    (config.kernel.legal); a caller who knows better gives its own `basis`.
+
     The lock is held until that transaction ends, so numbers have no gaps and the order of the
     chain is the order of the commits.
     """
+    if (use := legal.use_of(act)) is not None:
+        detail.setdefault("basis", use.code)
     with transaction.atomic():
         _lock_chain()
         last = AuditEntry.objects.order_by("-number").first()

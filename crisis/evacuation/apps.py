@@ -11,4 +11,5 @@ class EvacuationConfig(AppConfig):
         from crisis.evacuation import erasing
         from registry import holds
 
+        erasing.register_rules()
         holds.register_eraser(erasing.forget_rows)

@@ -29,6 +29,13 @@ def sweep() -> Child:
     return Child("sweep", "sweep", ["manage.py", "sweep"], marks=True)
 
 
+def beat() -> Child:
+    """Rings for what is done by the clock: retention, and asking people to confirm. Two of them
+    ring twice, which does no harm."""
+    command = ["-m", "celery", "--app", "config", "beat", "--pidfile", "", "--loglevel", "WARNING"]
+    return Child("beat", "beat", command)
+
+
 def web(bind: str, *, processes: int = 2, threads: int = 4) -> Child:
     """`bind` is HOST:PORT."""
     command = [

@@ -13,6 +13,7 @@ class RollCallConfig(AppConfig):
         from crisis.rollcall.services import keeping, timers
         from registry import holds
 
+        keeping.register_rules()
         holds.register_hold(keeping.needed)
         holds.register_eraser(keeping.forget_notes)
         sweep.register("due_steps", timers.work_due_steps, interval=0.5)

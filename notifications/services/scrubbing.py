@@ -13,7 +13,7 @@ from django.db import transaction
 
 from config.kernel import bulk, clock
 from notifications.models import Delivery, DeliveryPerson, Inbound, Receipt, Reply, Wave
-from notifications.states import DeliveryState, WaveKind
+from notifications.states import DeliveryState, Meaning, WaveKind
 
 PIECE = 5_000  # below every database's limit of parameters
 Address = tuple[str, bytes]
@@ -38,15 +38,19 @@ def forget_addresses(addresses: Collection[Address]) -> int:
 
 
 @transaction.atomic
-def forget_deliveries(ids: Collection[int]) -> None:
-    """The same for some thousands of deliveries by their number."""
+def forget_deliveries(ids: Collection[int], *, keep_stops: bool = False) -> None:
+    """The same for some thousands of deliveries by their number. With `keep_stops` the index of
+    whoever asked for no more reminders stays, so that they get none."""
     waiting = Delivery.objects.filter(pk__in=ids, state=DeliveryState.PENDING)
     waiting.update(state=DeliveryState.CANCELLED, finished_at=clock.now())
     # The index is unique within a wave: each gets another that fits no address.
     fresh = [(pk, b"", secrets.token_bytes(16), None) for pk in ids]
     bulk.update(Delivery, ("id", "address", "address_index", "token_hash"), fresh)
     _forget_bodies(Receipt.objects.filter(delivery__in=ids).values_list("inbound", flat=True))
-    _forget_replies(Reply.objects.filter(delivery__in=ids).values_list("pk", flat=True))
+    replies = Reply.objects.filter(delivery__in=ids)
+    if keep_stops:
+        replies = replies.exclude(meaning=Meaning.STOP)
+    _forget_replies(replies.values_list("pk", flat=True))
 
 
 def _forget_replies(ids: Iterable[int]) -> None:

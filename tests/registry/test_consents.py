@@ -83,7 +83,11 @@ def test_consent_is_kept_with_its_words_its_time_and_who_gave_it(wang):
     assert (first.pk, first.text_version, first.given_at) == (again.pk, "registry-1", NOW)
     entry = AuditEntry.objects.get(act="registry.consent")
     assert (entry.actor, entry.subject) == (f"person:{wang.pk}", f"person:{wang.pk}")
-    assert entry.detail == {"purpose": "registry", "text_version": "registry-1"}
+    assert entry.detail == {
+        "purpose": "registry",
+        "text_version": "registry-1",
+        "basis": "consent",
+    }
 
 
 def test_newer_words_take_the_place_of_older_ones_and_both_stay(wang):

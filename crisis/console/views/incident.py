@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from config.kernel import audit
+from config.kernel import audit, legal
 from config.kernel.errors import DomainError
 from crisis.console.forms.roster import RosterFilter, StatusForm
 from crisis.console.live import live_counts
@@ -158,6 +158,7 @@ def person(request: StaffRequest, pk: int, person: int) -> HttpResponse:
         act="person.viewed",
         subject=f"person:{person}",
         incident=incident.pk,
+        basis=legal.IN_AN_INCIDENT,
     )
     context = person_context(incident, standing) | {"form": form}
     status = 400 if form.errors else 200

@@ -1,13 +1,14 @@
 """Whose data an open incident still needs, and what the roll call keeps of who was erased."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from config.kernel import clock
+from config.kernel import clock, retention
 from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import RollCallEvent, Standing
@@ -46,6 +47,21 @@ def _not_written_yet(person_ids: Collection[int]) -> set[int]:
     for packed in waiting.values_list("person_ids", flat=True):
         found |= set(np.frombuffer(packed, "<i8").tolist()) & set(person_ids)
     return found
+
+
+def register_rules() -> None:
+    retention.register(
+        retention.Rule("notes", _("官员在点名中的备注"), "KEEP_NOTE_DAYS", _old_notes, _drop_notes)
+    )
+
+
+def _old_notes(moment: datetime) -> QuerySet[RollCallEvent]:
+    over = Incident.objects.filter(state=IncidentState.STOOD_DOWN, stood_down_at__lt=moment)
+    return RollCallEvent.objects.filter(incident__in=over).exclude(note="")
+
+
+def _drop_notes(ids: Collection[int]) -> int:
+    return RollCallEvent.objects.filter(pk__in=ids).update(note="")
 
 
 def forget_notes(erasure: Erasure) -> None:

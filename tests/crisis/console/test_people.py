@@ -39,7 +39,7 @@ def test_people_of_other_countries_are_not_found(as_user, outsider, people):
 def test_search_is_audited_without_what_was_typed(as_user, officer, people):
     as_user(officer).post(reverse(SEARCH), {"document": "E12345678"})
     entry = AuditEntry.objects.get(act="person.searched")
-    assert entry.detail == {"by": ["document"], "found": 1}
+    assert entry.detail == {"by": ["document"], "found": 1, "basis": "consent"}
 
 
 def test_person_page_shows_facts_and_is_audited(as_user, officer, people):

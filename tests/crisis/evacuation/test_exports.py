@@ -144,6 +144,7 @@ def test_an_export_is_on_record(manifest: Manifest, planner: Any) -> None:
     entry = AuditEntry.objects.get(act="manifest.exported")
     assert (entry.actor, entry.subject) == ("planner", f"manifest:{manifest.pk}")
     assert entry.detail == {
+        "basis": "statutory+vital_interest",
         "version": 1,
         "state": "sealed",
         "format": "xlsx",

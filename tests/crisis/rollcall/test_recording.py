@@ -24,7 +24,10 @@ def test_officer_records_and_the_standing_follows(incident, people, officer, sta
     assert (event.kind, event.source, event.recorded_by) == (kind, "officer", "officer")
     assert event.note == "当面见到"
     entry = AuditEntry.objects.get(act=f"rollcall.{kind}")
-    assert entry.detail == {"person": people["wang"].pk}
+    assert entry.detail == {
+        "person": people["wang"].pk,
+        "basis": "statutory+vital_interest",
+    }
     assert "当面见到" not in str(entry.detail)
     found = standing(people["wang"])
     assert (found.condition, found.movement, found.contact) != (

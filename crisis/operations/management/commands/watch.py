@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--workers", type=int, default=1, help="0 for none on this host")
         parser.add_argument("--concurrency", type=int, default=2, help="processes a worker")
-        parser.add_argument("--no-sweep", action="store_true", help="where another host sweeps")
+        parser.add_argument(
+            "--no-sweep", action="store_true", help="where another host sweeps and beats"
+        )
         parser.add_argument("--web", metavar="HOST:PORT", help="serve the pages too")
         parser.add_argument("--stream", metavar="HOST:PORT", help="serve the event stream too")
         parser.add_argument("--host", default="", help="the name in rows and pages")
@@ -38,7 +40,7 @@ class Command(BaseCommand):
 def _children(options: dict[str, Any]) -> list[Child]:
     chosen = processes.workers(options["workers"], concurrency=options["concurrency"])
     if not options["no_sweep"]:
-        chosen.append(processes.sweep())
+        chosen += [processes.sweep(), processes.beat()]
     if options["web"]:
         chosen.append(processes.web(options["web"]))
     if options["stream"]:

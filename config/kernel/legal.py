@@ -1,0 +1,72 @@
+"""On what basis personal data are used: one table for the audit log, the pages and the documents.
+
+In an incident it is a statutory duty (领事保护与协助条例) and the protection of life
+(个人信息保护法 第十三条第一款第三、四项); otherwise what the person agreed to (第一项). Erasing is
+itself a duty (第四十七条).
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Basis(models.TextChoices):
+    CONSENT = "consent", _("本人同意（个人信息保护法第十三条第一款第一项）")
+    STATUTORY = "statutory", _("履行法定职责（领事保护与协助条例；第十三条第一款第三项）")
+    VITAL_INTEREST = "vital_interest", _("紧急情况下为保护生命健康所必需（第十三条第一款第四项）")
+    ERASURE_DUTY = "erasure_duty", _("处理目的已实现，应当删除（个人信息保护法第四十七条）")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One way in which personal data are used. `acts` are the audit log's names for it; one that
+    ends in «.» stands for all that begin so."""
+
+    label: str | Promise
+    bases: tuple[Basis, ...]
+    acts: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        return "+".join(self.bases)
+
+
+INCIDENT = (Basis.STATUTORY, Basis.VITAL_INTEREST)
+IN_AN_INCIDENT = "+".join(INCIDENT)
+USES: tuple[Use, ...] = (
+    Use(
+        _("突发事件：找到受影响区域内的人，冻结受众"),
+        INCIDENT,
+        ("incident.submit", "incident.approve", "incident.declare"),
+    ),
+    Use(
+        _("突发事件：发出告警、更正和后续消息，点名"),
+        INCIDENT,
+        ("announcement.", "incident.all_clear", "wave.retract", "rollcall.", "reply."),
+    ),
+    # Audited as «person.viewed», with this basis given by the page of the incident.
+    Use(_("突发事件中，官员查看受众中的人"), INCIDENT, ()),
+    Use(_("编制、封存和交出撤离名单"), INCIDENT, ("manifest.",)),
+    Use(_("平时官员查找、查看登记人"), (Basis.CONSENT,), ("person.viewed", "person.searched")),
+    Use(_("答复寻人的亲属"), (Basis.CONSENT,), ("tracing.",)),
+    Use(
+        _("登记、核对本人信息，请您每年确认"),
+        (Basis.CONSENT,),
+        ("registry.", "contact.", "person.left", "person.asked", "person.confirmed"),
+    ),
+    Use(_("告知紧急联系人其被列为联系人"), (Basis.STATUTORY,), ("emergency_contact.",)),
+    Use(
+        _("到期或退出后删除、去标识化"),
+        (Basis.ERASURE_DUTY,),
+        ("person.erased", "retention.", "manifest.pseudonymised"),
+    ),
+)
+_EXACT = {act: use for use in USES for act in use.acts if not act.endswith(".")}
+_BEGINS = {act: use for use in USES for act in use.acts if act.endswith(".")}
+
+
+def use_of(act: str) -> Use | None:
+    """The use that an act of the audit log is; None for what touches no personal data."""
+    return _EXACT.get(act) or _BEGINS.get(act.partition(".")[0] + ".")
