@@ -91,8 +91,9 @@ def new_ids(model: type[models.Model], count: int) -> list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            cursor.execute(  # OFFSET: the sequence is looked up once, not for each key
+                "SELECT nextval(name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass"
+                " AS name OFFSET 0) sequence CROSS JOIN generate_series(1, %s)",
                 [table, count],
             )
             return [number for (number,) in cursor.fetchall()]
@@ -108,6 +109,21 @@ def take_turn(number: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def insert_large(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows of some long binary values, sent as they are: Django's cursor would write every
+    byte as two characters of the statement. Raises IntegrityError."""
+    names = ", ".join(_column(model, c) for c in columns)
+    marks = ", ".join(["%b" if connection.vendor == "postgresql" else "%s"] * len(columns))
+    into = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names})"
+    if connection.vendor != "postgresql":
+        with connection.cursor() as sqlite:
+            _execute_many(sqlite, f"{into} VALUES ({marks})", rows)
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.executemany(f"{into} VALUES ({marks})", rows)
 
 
 def insert_one(model: type[models.Model], columns: Sequence[str], row: Row) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from config.kernel import bulk
 from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.signals import Member
 from registry.geography.inside import Inside
@@ -38,6 +39,18 @@ def frozen_ids(incident: Incident) -> NDArray[np.int64]:
     packed = AudienceSlice.objects.filter(incident=incident).values_list("person_ids", flat=True)
     pieces = [np.frombuffer(piece, "<i8") for piece in packed]
     return np.concatenate(pieces) if pieces else np.empty(0, np.int64)
+
+
+_COLUMNS = ("incident", "number", "size", "person_ids", "certain", "reasons", "distances")
+
+
+def freeze(incident: Incident, inside: Inside, size: int, *, first: int = 0) -> None:
+    """Write the slices from number `first` on, in the commit that declares or widens."""
+    rows = (
+        (incident.pk, s.number, s.size, s.person_ids, s.certain, s.reasons, s.distances)
+        for s in slices_of(incident, inside, size, first=first)
+    )
+    bulk.insert_large(AudienceSlice, _COLUMNS, rows)
 
 
 def members_of(piece: AudienceSlice) -> list[Member]:

@@ -26,8 +26,9 @@ from notifications.gateways import gateway_for
 from notifications.gateways.base import Outgoing
 from notifications.models import Batch, Wave
 from notifications.services import caller
+from notifications.services.messages import ADDRESS_PURPOSE
 from notifications.services.recipients import Recipient, add_recipients
-from notifications.services.sending import ADDRESS_PURPOSE, send_batch
+from notifications.services.sending import send_batch
 from notifications.services.waves import create_wave, recipients_done
 from notifications.states import Outcome, Priority, WaveKind
 from notifications.texts import render, template_named

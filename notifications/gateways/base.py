@@ -134,6 +134,8 @@ class Gateway(ABC):
     senders: tuple[str, ...] = ("",)
     rate: float = 0.0
     sender_rate: float = 0.0
+    # How long it took for the last window it was given by this process, in seconds.
+    took_s: float = 0.0
 
     def __init__(self) -> None:
         hold_to_mode(self.url_setting)

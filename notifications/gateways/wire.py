@@ -105,7 +105,7 @@ class Wire:
 
     async def exchange_all(self, requests: Sequence[Request]) -> list[Came]:
         """All of them, as many at once as there may be connections; what each came to, in their
-        order. Only one such round at a time."""
+        order. Rounds that overlap must not hold more requests together than that."""
         return await _Round(self, requests).done if requests else []
 
     async def connect(self, place: Place) -> "_Line":

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
-from django.conf import settings
 from django.db import connection
 
 from config.kernel import clock
@@ -158,11 +157,11 @@ class Pace:
             self._aside = self._more_urgent_waits()
         return self.comes_back() if self._aside or self._gateway.name in self._closed else None
 
-    def window(self, rows: Sequence[R], address_of: Callable[[R], str]) -> list[R]:
-        """The rows that may be called now, at most a window; none when there is no permit."""
+    def window(self, rows: Sequence[R], address_of: Callable[[R], str], *, most: int) -> list[R]:
+        """The rows that may be called now, at most `most`; none when there is no permit."""
         if self._closed:
             rows = [row for row in rows if self._is_open(row, address_of)]
-        window = list(rows[: settings.SEND_WINDOW])
+        window = list(rows[:most])
         if not (window and self._limited):
             return window
         if self._gateway.rate:

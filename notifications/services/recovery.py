@@ -16,7 +16,8 @@ from notifications.gateways.base import CallResult, Gateway
 from notifications.models import Attempt, Batch, Delivery, Wave
 from notifications.services import caller
 from notifications.services.holding import lease
-from notifications.services.sending import close_pending, hold_to_mode, send_batch, wording
+from notifications.services.messages import wording
+from notifications.services.sending import close_pending, hold_to_mode, send_batch
 from notifications.states import BatchState, DeliveryState, Outcome
 
 log = logging.getLogger("guihang.recovery")

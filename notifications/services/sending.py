@@ -6,19 +6,21 @@ a window costs one commit. Whoever dies in between leaves rows in `calling`; the
 into `in_doubt` when the lease has run out.
 """
 
-import logging
 import random
+import time
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from config.kernel import bulk, clock, encryption
+from config.kernel import bulk, clock
 from config.kernel.errors import DomainError
-from notifications import tokens
 from notifications.gateways import gateway_for
 from notifications.gateways.base import CallResult, Gateway, Outgoing
 from notifications.models import Attempt, Batch, Delivery, Wave
@@ -31,17 +33,16 @@ from notifications.services.holding import (
     renewal,
     take_batch,
 )
-from notifications.services.recipients import LINKED_CHANNELS
-from notifications.states import BatchState, DeliveryState, Outcome, Priority, WaveKind
+from notifications.services.messages import Row, address_of, message_for
+from notifications.states import BatchState, DeliveryState, Outcome, Priority
 
-log = logging.getLogger("guihang.sending")
-
-ADDRESS_PURPOSE = "address"
 # Back-off after «busy»: doubles from the first to the last, with jitter; blueprint section 5 says
 # that a batch gives its rest back after 30 s at most.
 BACK_OFF_FIRST_S, BACK_OFF_LAST_S = 1.0, 30.0
 # When so many in a row were told «busy» (or all of a smaller window), nobody gets through.
 BUSY_IN_A_ROW = 8
+# A provider that takes this long for a window, in seconds, is called half a window at a time.
+IN_HALVES_FROM_S = 0.02
 NOT_SENT = CallResult(Outcome.BUSY, provider_code="lease_lapsed")
 UNREADABLE = CallResult(Outcome.REFUSED, provider_code="address_unreadable")
 
@@ -51,17 +52,6 @@ _AFTER: dict[Outcome, DeliveryState] = {
     Outcome.BUSY: DeliveryState.PENDING,
     Outcome.UNKNOWN: DeliveryState.IN_DOUBT,
 }
-
-
-class Row(NamedTuple):
-    """What is needed of a delivery to send it."""
-
-    id: int
-    sealed_address: bytes
-    language: str
-    key: str
-    attempts: int
-    covers: int
 
 
 def send_batch(batch_id: int) -> int:
@@ -97,36 +87,105 @@ def hold_to_mode(wave: Wave) -> None:
 def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, pace: limits.Pace) -> tuple[int, int]:
     """Returns calls made, and the smallest number of tries among rows that were told «busy»: the
     batch comes back when the first of them is due."""
-    calls = busy_in_a_row = 0
-    tries: list[int] = []
-    rows = _pending_rows(hold)
-    finished: list[tuple[Row, CallResult]] = []
-    while rows and not gives_way(hold, wave.priority):
-        permitted = pace.window(rows, _address)
+    passage = _Passage(hold, wave, gateway, pace, _pending_rows(hold))
+    while passage.goes_on() and passage.begin_next():
+        passage.land_until_room()
+    passage.settle()
+    return passage.calls, min(passage.tries, default=0)
+
+
+class _Flight(NamedTuple):
+    """Rows that are being called. `land` waits for what their calls come to."""
+
+    rows: list[Row]
+    land: caller.Landing
+    since: float
+
+
+@dataclass
+class _Passage:
+    """A holder's way through the rows of its batch.
+
+    A window is called, written down, and the next begun in the same commit. With a provider that
+    takes its time, nothing would be on the wire while that is done: then half a window is called
+    at a time, and one half is on its way while the other is written.
+    """
+
+    hold: Hold
+    wave: Wave
+    gateway: Gateway
+    pace: limits.Pace
+    rows: list[Row]
+    aloft: deque[_Flight] = field(default_factory=deque)
+    finished: list[tuple[Row, CallResult]] = field(default_factory=list)
+    tries: list[int] = field(default_factory=list)
+    calls: int = 0
+    busy_in_a_row: int = 0
+    stopped: bool = False
+
+    def goes_on(self) -> bool:
+        return bool(self.rows) and not self.stopped and not gives_way(self.hold, self.wave.priority)
+
+    def begin_next(self) -> bool:
+        """Call the next rows that may be called. False when this batch is better left."""
+        permitted = self.pace.window(self.rows, address_of, most=self._most())
         if not permitted:
             # Nobody waits while the outcome of a call stands nowhere but here.
-            _turn_over(hold, gateway, finished, [])
-            finished = []
-            if not pace.wait():
-                break
-            continue
-        rows = _without(rows, permitted)
-        gateway.prepare()
-        window = _turn_over(hold, gateway, finished, permitted)
-        finished = []
+            self.settle()
+            return not self.stopped and self.pace.wait()
+        self.rows = _without(self.rows, permitted)
+        self.gateway.prepare()
+        window = self._turn_over(permitted)
         if not window:
-            break
-        results = _hand_over(wave, hold, gateway, window)
-        finished = list(zip(window, results, strict=True))
-        calls += len(window)
-        busy = [row.attempts + 1 for row, result in finished if result.outcome == Outcome.BUSY]
-        tries += busy
-        busy_in_a_row = busy_in_a_row + len(busy) if len(busy) == len(window) else 0
+            return False
+        since = time.monotonic()
+        landing = _hand_over(self.wave, self.hold, self.gateway, window, self._in_halves)
+        self.aloft.append(_Flight(window, landing, since))
+        self.calls += len(window)
+        return True
+
+    def land_until_room(self) -> None:
+        while self.aloft and self._called() + self._most() > settings.SEND_WINDOW:
+            self._land()
+
+    def settle(self) -> None:
+        """Nothing is left in the air, and every outcome is written."""
+        if self.finished:
+            self._turn_over([])
+        while self.aloft:
+            self._land()
+            self._turn_over([])
+
+    @property
+    def _in_halves(self) -> bool:
+        return self.gateway.took_s >= IN_HALVES_FROM_S
+
+    def _most(self) -> int:
+        return max(1, settings.SEND_WINDOW // 2) if self._in_halves else settings.SEND_WINDOW
+
+    def _called(self) -> int:
+        return sum(len(flight.rows) for flight in self.aloft)
+
+    def _land(self) -> None:
+        """Wait for the oldest flight, and heed what the provider says of its own state."""
+        rows, land, since = self.aloft.popleft()
+        results = land()
+        self.gateway.took_s = time.monotonic() - since
+        self.finished += zip(rows, results, strict=True)
+        busy = [
+            row.attempts + 1
+            for row, result in zip(rows, results, strict=True)
+            if result.outcome == Outcome.BUSY
+        ]
+        self.tries += busy
+        self.busy_in_a_row = self.busy_in_a_row + len(busy) if len(busy) == len(rows) else 0
         # Nobody gets through, or the provider says so itself: leave it in peace.
-        if pace.heed(results) or busy_in_a_row >= min(BUSY_IN_A_ROW, settings.SEND_WINDOW):
-            break
-    _turn_over(hold, gateway, finished, [])
-    return calls, min(tries, default=0)
+        self.stopped |= self.pace.heed(results)
+        self.stopped |= self.busy_in_a_row >= min(BUSY_IN_A_ROW, settings.SEND_WINDOW)
+
+    def _turn_over(self, following: list[Row]) -> list[Row]:
+        finished, self.finished = self.finished, []
+        return _turn_over(self.hold, self.gateway, finished, following)
 
 
 def _without(rows: list[Row], taken: list[Row]) -> list[Row]:
@@ -137,23 +196,26 @@ def _without(rows: list[Row], taken: list[Row]) -> list[Row]:
     return [row for row in rows if row.id not in gone]
 
 
-def _address(row: Row) -> str:
-    """Empty where it does not open; such a row is refused without a call."""
-    try:
-        return encryption.unseal(bytes(row.sealed_address), ADDRESS_PURPOSE)
-    except encryption.UnreadableValue:
-        return ""
-
-
-def _hand_over(wave: Wave, hold: Hold, gateway: Gateway, window: Sequence[Row]) -> list[CallResult]:
-    """Results in the order of the rows. An address that does not open is refused without a call,
-    so that one bad row holds up nobody."""
-    messages = [_message(wave, hold.channel, row) for row in window]
+def _hand_over(
+    wave: Wave, hold: Hold, gateway: Gateway, window: Sequence[Row], aside: bool
+) -> caller.Landing:
+    """Call them; results come in the order of the rows. `aside`: leave them on their way and go
+    on. An address that does not open is refused without a call, so that one bad row holds up
+    nobody."""
+    messages = [message_for(wave, hold.channel, row) for row in window]
     if hold.has_lapsed():
         # This process was stopped (a frozen machine, say) since it marked the window: the sweep
         # may have asked about these rows and given them to somebody else meanwhile.
-        return [NOT_SENT] * len(window)
-    answers = iter(caller.hand_over(gateway, [message for message in messages if message]))
+        return lambda: [NOT_SENT] * len(window)
+    calls = [message for message in messages if message]
+    if aside:
+        return partial(_results, messages, caller.launch(gateway, calls))
+    answers = caller.hand_over(gateway, calls)
+    return partial(_results, messages, lambda: answers)
+
+
+def _results(messages: Sequence[Outgoing | None], landing: caller.Landing) -> list[CallResult]:
+    answers = iter(landing())
     return [next(answers) if message else UNREADABLE for message in messages]
 
 
@@ -226,36 +288,6 @@ def _calling(hold: Hold, rows: list[Row]) -> bulk.Statement:
             bulk.numbers(row.id for row in rows), DeliveryState.PENDING, *params,
         ],
     )  # fmt: skip
-
-
-def _message(wave: Wave, channel: str, row: Row) -> Outgoing | None:
-    """None when the address does not open: its key is gone, or the row was damaged."""
-    address = _address(row)
-    if not address:
-        log.error("delivery %s: its address does not open", row.id)
-        return None
-    return Outgoing(
-        key=row.key,
-        address=address,
-        text=wording(wave, channel, row.language, row.covers, key=row.key),
-        link=tokens.check_in_url(row.key) if channel in LINKED_CHANNELS else "",
-    )
-
-
-def wording(
-    wave: Wave, channel: str, language: str, covers: int, *, key: str
-) -> str | dict[str, str]:
-    """What one recipient reads: their language, how many the number stands for, and the one-time
-    code of the delivery whose key this is."""
-    texts = wave.texts[channel]
-    if channel == "sms" and covers > 1:
-        texts = wave.texts.get("sms_shared", texts)
-    text: str | dict[str, str] = texts.get(language) or texts["zh-hans"]
-    if not isinstance(text, str):
-        return text
-    if wave.kind == WaveKind.CODE:
-        return text.replace(tokens.CODE_MARK, tokens.one_time_code(key))
-    return text.replace("{covers}", str(covers))
 
 
 def _outcomes(

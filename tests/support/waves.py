@@ -36,7 +36,8 @@ ACCEPTED, REFUSED, BUSY, UNKNOWN = Outcome
 class Scripted(Gateway):
     """In-process. `decide(message, times)` says what the call with that key, made for the
     `times`-th time, comes to; `found` is what `ask` answers by key. `meanwhile()` happens after
-    each window was taken and before its outcome is written."""
+    each window was taken and before its outcome is written. `aloft` and `highest` count the calls
+    that were launched and not landed."""
 
     name = "twilio"
     channel = "sms"
@@ -47,6 +48,17 @@ class Scripted(Gateway):
         self.found: dict[str, CallResult] = {}
         self.decide: Callable[[Outgoing, int], Outcome] = lambda message, times: ACCEPTED
         self.meanwhile: Callable[[], object] = lambda: None
+        self.aloft = self.highest = 0
+
+    def launched(self, count: int) -> None:
+        self.aloft += count
+        self.highest = max(self.highest, self.aloft)
+
+    def landed(self, landing: Callable[[], list[CallResult]]) -> list[CallResult]:
+        results = landing()
+        self.meanwhile()
+        self.aloft -= len(results)
+        return results
 
     async def _call(self, http: aiohttp.ClientSession, message: Outgoing) -> CallResult:
         self.calls.append(message)

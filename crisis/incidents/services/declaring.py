@@ -11,7 +11,7 @@ from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.events.services import emit
 from crisis.events.types import EventType
-from crisis.incidents.audience import slices_of
+from crisis.incidents.audience import freeze
 from crisis.incidents.drafts import (
     IncidentDraft,
     area_of,
@@ -21,7 +21,7 @@ from crisis.incidents.drafts import (
     render_texts,
 )
 from crisis.incidents.drafts import content_hash as hash_of
-from crisis.incidents.models import AudienceSlice, Incident
+from crisis.incidents.models import Incident
 from crisis.incidents.preview import needs_second_officer, post_for
 from crisis.incidents.services.speaking import open_wave
 from crisis.incidents.signals import incident_declared, incident_reopened, incident_stood_down
@@ -189,7 +189,7 @@ def _declare(incident: Incident, inside: Inside) -> None:
     incident.audience_count = len(inside.person_ids)
     incident.certain_count = int(inside.certain.sum())
     incident.save()
-    AudienceSlice.objects.bulk_create(slices_of(incident, inside, settings.SLICE_SIZE))
+    freeze(incident, inside, settings.SLICE_SIZE)
     _record(
         incident.approved_by or incident.submitted_by,
         "incident.declare",

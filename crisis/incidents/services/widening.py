@@ -13,7 +13,7 @@ from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.events.services import emit
 from crisis.events.types import EventType
-from crisis.incidents.audience import slices_of
+from crisis.incidents.audience import freeze
 from crisis.incidents.drafts import AreaDraft, area_of, draft_of, polygon_of
 from crisis.incidents.models import AudienceSlice, Incident, Widening
 from crisis.incidents.preview import post_for
@@ -170,9 +170,7 @@ def _widen(widening: Widening, incident: Incident, newcomers: Inside) -> None:
     widening.save(update_fields=["people", "widened_at", "approved_by"])
     slices = AudienceSlice.objects.filter(incident=incident)
     first = slices.aggregate(Max("number"))["number__max"] + 1
-    AudienceSlice.objects.bulk_create(
-        slices_of(incident, newcomers, settings.SLICE_SIZE, first=first)
-    )
+    freeze(incident, newcomers, settings.SLICE_SIZE, first=first)
     Incident.objects.filter(pk=incident.pk).update(
         audience_count=F("audience_count") + len(newcomers),
         certain_count=F("certain_count") + int(newcomers.certain.sum()),

@@ -168,3 +168,17 @@ def test_days_and_texts_come_back_beside_nothing(people, moment):
 
 def is_sealed(name):
     return Person._meta.get_field(name).get_internal_type() == "BinaryField"
+
+
+def test_large_values_arrive_byte_by_byte(people):
+    rows = [
+        row(person, "", sealed=bytes([number]) * 100_000) for number, person in enumerate(people)
+    ]
+    bulk.insert_large(Whereabouts, COLUMNS, rows)
+    assert raw_addresses() == [sealed for *_, sealed, _ in rows]
+
+
+def test_large_row_that_breaks_a_key_is_an_error(people):
+    columns = ("id", *COLUMNS)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert_large(Whereabouts, columns, [(1, *row(people[0], ""))] * 2)

@@ -1,12 +1,13 @@
 """A scripted gateway in the place of SMS, and ears for what is told upward."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from notifications.gateways.base import CallResult, Outgoing
+from notifications.gateways.base import CallResult, Gateway, Outgoing
 from notifications.services import caller, sending
 from notifications.signals import ReadReply, ToldOutcome, outcomes_told, replies_read
 from tests.support.waves import Scripted
@@ -23,7 +24,13 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Scripted:
         scripted.meanwhile()
         return results
 
-    monkeypatch.setattr(sending, "caller", SimpleNamespace(hand_over=call_and_live_on))
+    def launch(gateway: Gateway, messages: Sequence[Outgoing]) -> caller.Landing:
+        landing = caller.launch(gateway, messages)
+        scripted.launched(len(messages))
+        return partial(scripted.landed, landing)
+
+    talk = SimpleNamespace(hand_over=call_and_live_on, launch=launch)
+    monkeypatch.setattr(sending, "caller", talk)
     return scripted
 
 

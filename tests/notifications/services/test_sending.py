@@ -266,3 +266,44 @@ def test_mode_mismatch_sends_nothing(settings):
         send(wave)
     assert states(wave) == [S.PENDING]
     assert Wave.objects.get().mode_id == "drill"
+
+
+@pytest.fixture
+def in_halves(monkeypatch):
+    """A provider that takes its time."""
+    monkeypatch.setattr(sending, "IN_HALVES_FROM_S", 0.0)
+
+
+def test_one_half_is_on_its_way_while_the_other_is_written(gateway, in_halves):
+    seen = []
+    gateway.meanwhile = lambda: seen.append((gateway.aloft, states(wave).count(S.CALLING)))
+    wave = make_wave(9)
+    assert send(wave) == 9
+    assert gateway.highest == 4  # never more than a window
+    assert seen == [(4, 4), (4, 4), (4, 4), (3, 3), (1, 1)]
+    assert set(states(wave)) == {S.ACCEPTED}
+    assert Batch.objects.get().state == BatchState.DONE
+
+
+def test_retraction_ends_both_halves(gateway, in_halves):
+    wave = make_wave(10)
+    gateway.meanwhile = lambda: retract_wave(wave=wave, actor="officer")
+    assert send(wave) == 4
+    assert states(wave) == [S.ACCEPTED] * 4 + [S.CANCELLED] * 6
+
+
+def test_half_that_nobody_gets_through_with_ends_the_batch(gateway, in_halves):
+    gateway.decide = lambda message, times: BUSY
+    wave = make_wave(12)
+    assert send(wave) == 6  # two halves that were launched before it was known, and one
+    assert gateway.aloft == 0
+    assert set(states(wave)) == {S.PENDING}
+    assert Batch.objects.get().state == BatchState.WAITING
+
+
+@pytest.mark.parametrize(("seconds", "whole"), [(0.0, True), (0.05, False)])
+def test_window_is_halved_for_a_slow_provider_alone(gateway, seconds, whole):
+    gateway.took_s = seconds
+    wave = make_wave(4)
+    send(wave)
+    assert gateway.highest == (0 if whole else 4)
