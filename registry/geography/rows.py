@@ -127,19 +127,19 @@ def search(near: Strips, wide: Strips, at: datetime) -> Found:
     if connection.vendor == "sqlite":
         columns = "w.person_id, w.latitude, w.longitude, w.accuracy_m, w.kind = 'residence'"
         places = _fetch(f"SELECT {columns} FROM {_IN_STRIPS['sqlite']}", values)  # noqa: S608 (our own constants)
-        away = [person for (person,) in _fetch(_AWAY.format("id"), values)]
-        return _sorted_out(np.array(places, dtype=PLACE), np.array(away, dtype=np.int64))
+        gone = [person for (person,) in _fetch(_AWAY.format("id"), values)]
+        return _sorted_out(np.array(places, dtype=PLACE), np.array(gone, dtype=np.int64))
     if len(near) + len(wide) <= FEW_STRIPS:
-        packed, gone, moving = binary.fetch_row(_SEARCH, values | {"few": FEW})
+        packed, away, moving = binary.fetch_row(_SEARCH, values | {"few": FEW})
         movers = None if moving is None else binary.ids(moving)
-        return _sorted_out(binary.records(packed, PLACE), binary.ids(gone), movers)
+        return _sorted_out(binary.records(packed, PLACE), binary.ids(away), movers)
     # One statement and one row: what is read in thousands is not copied once more by a function.
-    away = _AWAY.format("string_agg(int8send(id), ''::bytea)")
-    packed, gone = binary.fetch_row(
-        f"SELECT string_agg(w.packed, ''::bytea), ({away}) FROM {_IN_STRIPS['postgresql']}",  # noqa: S608
+    ids = _AWAY.format("string_agg(int8send(id), ''::bytea)")
+    packed, away = binary.fetch_row(
+        f"SELECT string_agg(w.packed, ''::bytea), ({ids}) FROM {_IN_STRIPS['postgresql']}",  # noqa: S608
         values,
     )
-    return _sorted_out(binary.records(packed, PLACE), binary.ids(gone))
+    return _sorted_out(binary.records(packed, PLACE), binary.ids(away))
 
 
 def _sorted_out(places: Places, away: Ids, movers: Ids | None = None) -> Found:
