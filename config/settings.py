@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "crisis.operations",
     "crisis.drills",
     "crisis.public",
+    "crisis.rosters",
     "crisis.citizens",
 ]
 
@@ -169,6 +170,7 @@ WECHAT_RATE = read("float", "GUIHANG_WECHAT_RATE", default=0.0)
 
 # -- Retention (docs/privacy.md) ---------------------------------------------------------
 
+ROSTER_DAYS = read("int", "GUIHANG_ROSTER_DAYS", default=7)
 KEEP_AFTER_INCIDENT_DAYS = read("int", "GUIHANG_KEEP_AFTER_INCIDENT_DAYS", default=30)
 KEEP_TRIP_DAYS = read("int", "GUIHANG_KEEP_TRIP_DAYS", default=30)
 KEEP_POSITION_DAYS = read("int", "GUIHANG_KEEP_POSITION_DAYS", default=7)

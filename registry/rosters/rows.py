@@ -30,6 +30,8 @@ ADDRESS_COLUMNS = (
 CITY_ACCURACY_M = 20_000.0
 MAX_KEY = 60
 GUARDIAN = "监护人"
+# What a roster for a group need not say: the group says it.
+GIVEN = ("country",)
 
 Columns = dict[str, Any]
 _city = lru_cache(maxsize=20_000)(find_city)  # a roster names few cities, each many times
@@ -50,10 +52,6 @@ class Terms:
     country: str = ""
     vouched: bool = True
     stated: bool = False
-
-    @property
-    def given_columns(self) -> tuple[str, ...]:
-        return ("country",) if self.country else ()
 
     def key(self, text: str) -> str:
         return text if self.group_id is None or not text else f"group:{self.group_id}:{text}"

@@ -1,0 +1,1 @@
+"""Taking rosters in, loading them, and forgetting their files."""
