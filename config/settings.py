@@ -231,6 +231,9 @@ LOGIN_URL = "console:login"
 LOGIN_REDIRECT_URL = "console:home"
 LOGOUT_REDIRECT_URL = "console:login"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Files are rosters alone: one at a time, in memory, sealed before they touch a disk.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["config.kernel.uploads.MemoryOnly"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Not no-referrer: with it browsers send «Origin: null» on forms, and the CSRF check refuses them.
 # The citizens' pages, whose addresses hold tokens, set no-referrer themselves.

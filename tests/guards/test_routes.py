@@ -27,6 +27,7 @@ PUBLIC = {
     "public:health": "a load balancer; says ok and the mode",
     "citizens:code": "a citizen signs in here: a phone, and the code it brings; limits by address",
     "citizens:sign-out": "ends a citizen's own session, and does nothing without one",
+    "citizens:roster-template": "an empty form to fill in, the same for everybody",
     "operations:metrics": "Prometheus, by its token; 403 for everybody while none is set",
 }
 # Reviewed: open to everybody who is logged in, whatever their role.
