@@ -6,19 +6,10 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from registry.models import CurrentWhereabouts, Whereabouts
-from registry.whereabouts.deciding import Fact, decide
+from registry.whereabouts.deciding import decide
+from registry.whereabouts.reading import facts_of
 
 _SLICE = 5_000  # people asked about in one statement
-_FACT = ("id", "kind", "recorded_at", "starts_at", "ends_at")
-
-
-def facts_of(ids: Sequence[int]) -> dict[int, list[Fact]]:
-    """What decides where each of these people is; an empty list for whom nothing is known."""
-    facts: dict[int, list[Fact]] = {person: [] for person in ids}
-    rows = Whereabouts.objects.filter(person_id__among=ids).values_list("person_id", *_FACT)
-    for person, *columns in rows:
-        facts[person].append(Fact(*columns))
-    return facts
 
 
 def current_places(ids: Iterable[int], *, at: datetime) -> dict[int, tuple[str, str]]:

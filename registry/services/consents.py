@@ -19,6 +19,7 @@ from registry.models import (
     Whereabouts,
     WhereaboutsKind,
 )
+from registry.services.current import settle
 from registry.services.people import leave_registry
 
 # Needs that tell of no illness stay when the consent to health information goes.
@@ -97,6 +98,7 @@ def _erase_health(person: Person) -> None:
 
 def _erase_position(person: Person) -> None:
     Whereabouts.objects.filter(person=person, kind=WhereaboutsKind.SHARED).delete()
+    settle([person.pk], clock.now())
 
 
 def _erase_wechat(person: Person) -> None:

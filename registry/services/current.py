@@ -8,15 +8,14 @@ from django.db import transaction
 
 from config.kernel import bulk, clock, progress
 from registry.models import CurrentWhereabouts, Ground
-from registry.selectors.whereabouts import facts_of
 from registry.whereabouts.deciding import Decision, decide
+from registry.whereabouts.reading import facts_of
 
 # People in one commit. On SQLite others wait for it, so it is over in a twentieth of a second.
 PIECE = 1_000
 # What one turn of the sweep may take; then whatever else waits in its process has its turn.
 BUDGET_S = 0.5
 _COLUMNS = ("person", "whereabouts", "ground", "since", "contested", "recheck_at")
-_HELD = ("person_id", "whereabouts_id", "ground", "since", "contested", "recheck_at")
 
 
 def settle(person_ids: Iterable[int], at: datetime) -> None:
@@ -29,6 +28,8 @@ def settle(person_ids: Iterable[int], at: datetime) -> None:
         with transaction.atomic():
             blank = [(person, None, Ground.NONE.value, None, False, None) for person in ids]
             bulk.insert(CurrentWhereabouts, _COLUMNS, blank)
+            held = CurrentWhereabouts.objects.filter(person_id__among=ids).order_by("person_id")
+            list(held.select_for_update().values_list("person_id"))
             _settle_held(ids, at)
 
 
@@ -67,11 +68,9 @@ def _settle_some(at: datetime) -> int:
 
 
 def _settle_held(ids: Sequence[int], at: datetime) -> None:
-    rows = CurrentWhereabouts.objects.filter(person_id__among=ids).order_by("person_id")
-    before = {row[0]: row for row in rows.select_for_update().values_list(*_HELD)}
-    decided = {person: decide(facts, at) for person, facts in facts_of(ids).items()}
-    after = [_row(person, decision) for person, decision in decided.items()]
-    bulk.update(CurrentWhereabouts, _COLUMNS, [row for row in after if row != before.get(row[0])])
+    """Decide and write; the caller holds the rows, so that no older answer is written later."""
+    rows = [_row(person, decide(facts, at)) for person, facts in facts_of(ids).items()]
+    bulk.update(CurrentWhereabouts, _COLUMNS, rows)
 
 
 def _row(person: int, decision: Decision) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from config.kernel import bulk, clock
@@ -119,8 +119,11 @@ def share_position(
 
 
 def place_members(*, person_ids: Iterable[int], place: Place, at: datetime, source: str) -> int:
-    """Keep one position for many people: a vessel's, a camp's. Set-based; returns how many it is
-    now the newest position of. One who shared a newer position of their own keeps that."""
+    """Keep one position (no address) for many people: a vessel's, a camp's. Set-based.
+
+    Returns how many are there now. Who shared a newer position, or one of the same moment by
+    another way, keeps that.
+    """
     tidy, ids, placed = place.clean(), sorted(set(person_ids)), 0
     for start in range(0, len(ids), _PIECE):
         placed += _place_some(ids[start : start + _PIECE], tidy, at, source)
@@ -134,8 +137,9 @@ def _place_some(ids: list[int], place: Place, at: datetime, source: str) -> int:
     held = there.order_by("pk").select_for_update(no_key=True)
     known = list(held.values_list("pk", flat=True))
     shared = Whereabouts.objects.filter(person_id__among=known, kind=WhereaboutsKind.SHARED)
-    newest = dict(shared.values_list("person_id").annotate(Max("recorded_at")))
-    moved = [person for person in known if person not in newest or newest[person] < at]
+    newer = shared.filter(Q(recorded_at__gt=at) | Q(recorded_at=at) & ~Q(source=source))
+    elsewhere = set(newer.values_list("person_id", flat=True))
+    moved = [person for person in known if person not in elsewhere]
     shared.filter(person_id__among=moved).delete()
     columns = {
         **place.columns(),

@@ -45,12 +45,15 @@ class Decision(NamedTuple):
 
 
 class _Leg(NamedTuple):
-    """A leg with dates; legs are compared by them, then by when they were told."""
+    """A leg with dates; legs are compared by them, then by when they were told. From `opens` to
+    `closes` it counts, grace included."""
 
     starts_at: datetime
     ends_at: datetime
     recorded_at: datetime
     id: int
+    opens: datetime
+    closes: datetime
 
 
 class _Known(NamedTuple):
@@ -89,12 +92,17 @@ def _sort_out(facts: Iterable[Fact]) -> _Known:
     legs: set[_Leg] = set()
     for fact in facts:
         if fact.kind == _TRIP and fact.starts_at and fact.ends_at:
-            legs.add(_Leg(fact.starts_at, fact.ends_at, fact.recorded_at, fact.id))
+            legs.add(_leg(fact, fact.starts_at, fact.ends_at))
         elif fact.kind == _RESIDENCE:
             residence = _newer(residence, fact)
         elif fact.kind == _SHARED:
             shared = _newer(shared, fact)
     return _Known(shared, residence, list(legs))
+
+
+def _leg(fact: Fact, starts_at: datetime, ends_at: datetime) -> _Leg:
+    opens, closes = _moved(starts_at, -TRIP_GRACE), _moved(ends_at, TRIP_GRACE)
+    return _Leg(starts_at, ends_at, fact.recorded_at, fact.id, opens, closes)
 
 
 def _newer(one: Fact | None, other: Fact) -> Fact:
@@ -106,15 +114,14 @@ def _newer(one: Fact | None, other: Fact) -> Fact:
 def _choose(known: _Known, at: datetime) -> _Choice:
     if known.shared and at <= _moved(known.shared.recorded_at, SHARED_LASTS):
         return _Choice(known.shared.id, Ground.SHARED, False)
-    if not known.legs:
+    counting = [leg for leg in known.legs if leg.opens <= at <= leg.closes]
+    if not counting:
         return _at_home(known, contested=False)
-    under_way = [leg for leg in known.legs if leg.starts_at <= at <= leg.ends_at]
-    over = [leg for leg in known.legs if leg.ends_at < at <= _moved(leg.ends_at, TRIP_GRACE)]
-    ahead = [leg for leg in known.legs if _moved(leg.starts_at, -TRIP_GRACE) <= at < leg.starts_at]
+    under_way = [leg for leg in counting if leg.starts_at <= at <= leg.ends_at]
     if under_way:
-        several = len(under_way) + len(over) + len(ahead) > 1
-        return _Choice(max(under_way).id, Ground.TRIP, several)
-    return _in_grace(known, over, ahead)
+        return _Choice(max(under_way).id, Ground.TRIP, len(counting) > 1)
+    over = [leg for leg in counting if leg.ends_at < at]
+    return _in_grace(known, over, [leg for leg in counting if at < leg.starts_at])
 
 
 def _in_grace(known: _Known, over: list[_Leg], ahead: list[_Leg]) -> _Choice:
@@ -144,10 +151,10 @@ def _turns(known: _Known) -> list[datetime]:
         turns.add(_moved(known.shared.recorded_at, SHARED_LASTS + _AFTER))
     for leg in known.legs:
         turns |= {
-            _moved(leg.starts_at, -TRIP_GRACE),
+            leg.opens,
             leg.starts_at,
             _moved(leg.ends_at, _AFTER),
-            _moved(leg.ends_at, TRIP_GRACE + _AFTER),
+            _moved(leg.closes, _AFTER),
         }
     return sorted(turns)
 

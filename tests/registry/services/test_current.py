@@ -15,10 +15,11 @@ from registry.geography import rows
 from registry.geography.areas import make_area
 from registry.geography.counting import judge
 from registry.models import CurrentWhereabouts, Ground, Person, Source, Whereabouts
-from registry.selectors.whereabouts import current_places, facts_of
+from registry.selectors.whereabouts import current_places
 from registry.services import current
 from registry.services import whereabouts as places
 from registry.whereabouts.deciding import decide
+from registry.whereabouts.reading import facts_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2024, 12, 17, 2, 0, tzinfo=UTC)
