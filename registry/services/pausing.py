@@ -38,6 +38,7 @@ def resume_person(*, person: Person, by: str) -> bool:
     if not resumed.update(paused_until=None):
         return False
     person.paused_until = None
+    settle([person.pk], clock.now())
     _note("person.resumed", person, by)
     return True
 

@@ -15,6 +15,4 @@ def place_members(*, group_id: int, place: Place, at: datetime) -> int:
     """
     aboard = Membership.objects.filter(group=group_id, ended_at=None, person__left_at=None)
     members = aboard.values_list("person_id", flat=True)
-    return whereabouts.place_members(
-        person_ids=members, place=place, at=at, source=Source.VESSEL
-    )
+    return whereabouts.place_members(person_ids=members, place=place, at=at, source=Source.VESSEL)

@@ -7,6 +7,8 @@ residence count. Where several count, one is chosen, always one that the search 
 - of several legs at a time, the one that began last: a side trip, then the journey it is part of;
 - between two legs less than 48 h apart the one that ended: who changes planes is not at home;
 - in the other hours of grace the residence, and without one the leg.
+
+Of somebody who has paused (is at home in China until a day) only a shared position counts.
 """
 
 from collections.abc import Iterable
@@ -18,6 +20,7 @@ from registry.models.whereabouts import SHARED_LASTS, TRIP_GRACE, WhereaboutsKin
 
 _SHARED, _TRIP = WhereaboutsKind.SHARED.value, WhereaboutsKind.TRIP.value
 _RESIDENCE = WhereaboutsKind.RESIDENCE.value
+PAUSE = "pause"
 # The ends of legs, and the 72 h, are included: what follows begins this much later.
 _AFTER = timedelta(microseconds=1)
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -25,7 +28,8 @@ _FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 class Fact(NamedTuple):
-    """What one whereabouts row says about time; only legs of trips have dates."""
+    """What one whereabouts row says about time; only legs of trips have dates. A fact of the kind
+    PAUSE is the person's own word that they are at home until `ends_at`."""
 
     id: int
     kind: str
@@ -62,6 +66,7 @@ class _Known(NamedTuple):
     shared: Fact | None
     residence: Fact | None
     legs: list[_Leg]
+    paused_until: datetime
 
 
 class _Choice(NamedTuple):
@@ -90,6 +95,7 @@ def decide(facts: Iterable[Fact], at: datetime) -> Decision:
 def _sort_out(facts: Iterable[Fact]) -> _Known:
     shared = residence = None
     legs: set[_Leg] = set()
+    paused_until = _FIRST
     for fact in facts:
         if fact.kind == _TRIP and fact.starts_at and fact.ends_at:
             legs.add(_leg(fact, fact.starts_at, fact.ends_at))
@@ -97,7 +103,9 @@ def _sort_out(facts: Iterable[Fact]) -> _Known:
             residence = _newer(residence, fact)
         elif fact.kind == _SHARED:
             shared = _newer(shared, fact)
-    return _Known(shared, residence, list(legs))
+        elif fact.kind == PAUSE and fact.ends_at:
+            paused_until = max(paused_until, fact.ends_at)
+    return _Known(shared, residence, list(legs), paused_until)
 
 
 def _leg(fact: Fact, starts_at: datetime, ends_at: datetime) -> _Leg:
@@ -114,6 +122,8 @@ def _newer(one: Fact | None, other: Fact) -> Fact:
 def _choose(known: _Known, at: datetime) -> _Choice:
     if known.shared and at <= _moved(known.shared.recorded_at, SHARED_LASTS):
         return _Choice(known.shared.id, Ground.SHARED, False)
+    if at < known.paused_until:
+        return _Choice(None, Ground.NONE, False)
     counting = [leg for leg in known.legs if leg.opens <= at <= leg.closes]
     if not counting:
         return _at_home(known, contested=False)
@@ -147,6 +157,8 @@ def _at_home(known: _Known, *, contested: bool) -> _Choice:
 def _turns(known: _Known) -> list[datetime]:
     """The moments at which the choice may change, in order: each is the first of what follows."""
     turns: set[datetime] = set()
+    if known.paused_until > _FIRST:
+        turns.add(known.paused_until)
     if known.shared:
         turns.add(_moved(known.shared.recorded_at, SHARED_LASTS + _AFTER))
     for leg in known.legs:

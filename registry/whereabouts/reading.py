@@ -14,12 +14,23 @@ from config.kernel import bulk
 from registry.geography import binary
 from registry.whereabouts.deciding import Fact
 
-_FACTS = "SELECT person_id, id, kind, {} FROM registry_whereabouts WHERE {}"
-_MOMENTS = {
-    "postgresql": "recorded_at, starts_at, ends_at",
+_FACTS = """
+SELECT person_id, id, kind, {moments} FROM registry_whereabouts WHERE {whose}
+UNION ALL SELECT id, 0, 'pause', {paused}, NULL, {paused} FROM registry_person
+    WHERE paused_until IS NOT NULL AND {who}"""
+_POSTGRESQL = _FACTS.format(
+    moments="recorded_at, starts_at, ends_at",
+    paused="paused_until::timestamp AT TIME ZONE 'UTC'",
+    whose="person_id = ANY(%(ids)s::bigint[])",
+    who="id = ANY(%(ids)s::bigint[])",
+)
+_SQLITE = _FACTS.format(
     # An expression has no declared type, by which Django's converter would be called.
-    "sqlite": "recorded_at || '+00:00', starts_at || '+00:00', ends_at || '+00:00'",
-}
+    moments="recorded_at || '+00:00', starts_at || '+00:00', ends_at || '+00:00'",
+    paused="paused_until || ' 00:00:00+00:00'",
+    whose="person_id IN (SELECT value FROM json_each(%(ids)s))",
+    who="id IN (SELECT value FROM json_each(%(ids)s))",
+)
 
 
 def facts_of(ids: Sequence[int]) -> dict[int, list[Fact]]:
@@ -31,13 +42,11 @@ def facts_of(ids: Sequence[int]) -> dict[int, list[Fact]]:
 
 
 def _rows(ids: Sequence[int]) -> Iterable[Sequence[Any]]:
-    moments = _MOMENTS[connection.vendor]
     if connection.vendor == "postgresql":
-        statement = _FACTS.format(moments, "person_id = ANY(%(ids)s::bigint[])")
-        return binary.fetch(statement, {"ids": bulk.array(ids)})
+        return binary.fetch(_POSTGRESQL, {"ids": bulk.array(ids)})
     read = datetime.fromisoformat
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS.format(moments, bulk.among("person_id")), [bulk.numbers(ids)])
+        cursor.execute(_SQLITE, {"ids": bulk.numbers(ids)})
         return [
             (person, pk, kind, read(recorded), starts and read(starts), ends and read(ends))
             for person, pk, kind, recorded, starts, ends in cursor.fetchall()

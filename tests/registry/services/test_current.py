@@ -133,11 +133,16 @@ HOURS = st.integers(-100, 100)
 
 @hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(st.tuples(HOURS, st.integers(0, 100)), max_size=3), st.none() | HOURS, st.booleans()
+    st.lists(st.tuples(HOURS, st.integers(0, 100)), max_size=3),
+    st.none() | HOURS,
+    st.booleans(),
+    st.sampled_from((None, 0, 1)),
 )
-def test_current_is_among_the_places_of_the_search(db, legs, shared, home):
+def test_current_is_among_the_places_of_the_search(db, legs, shared, home, paused):
     """Asked of the search's own rows and rules, in its own SQL."""
     person = Person.objects.create(name="王", registered_at=NOW)
+    if paused is not None:
+        Person.objects.filter(pk=person.pk).update(paused_until=NOW.date() + paused * DAY)
     if home:
         places.set_residence(person=person, place=NADI)
     for begins, lasts in legs:
@@ -155,6 +160,9 @@ def test_current_is_among_the_places_of_the_search(db, legs, shared, home):
 def counting_places(person) -> set[tuple[float, float]]:
     area = make_area(countries=["VU", "FJ"])
     found = rows.rows_of_people(np.array([person.pk]), area.countries, NOW)
-    verdicts = judge(found, area)
+    today = NOW.date()
+    resting = Person.objects.filter(pk=person.pk, paused_until__gt=today)
+    paused = np.array(resting.values_list("pk", flat=True), dtype=np.int64)
+    verdicts = judge(found, area, paused=paused)
     chosen = found[verdicts.counts]
     return set(zip(chosen["latitude"].tolist(), chosen["longitude"].tolist(), strict=True))

@@ -52,7 +52,7 @@ def test_position_from_before_is_forgotten_and_one_since_counts(person, held_clo
     held_clock(60)
     pause_person(person=person, until=day(9), by="person:1")
     assert not inside(person)
-    assert CurrentWhereabouts.objects.get(person=person).ground == "residence"
+    assert CurrentWhereabouts.objects.get(person=person).ground == "none"
     held_clock(60)
     share_position(person=person, place=scene.PORT_VILA, shared_at=clock.now())
     assert inside(person)

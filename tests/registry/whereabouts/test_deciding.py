@@ -32,7 +32,8 @@ LEGS = st.builds(
 )  # fmt: skip
 SHARED = st.builds(shared, st.integers(50, 60), HOURS)
 HOMES = st.builds(lambda ago: Fact(1, "residence", AT - ago * HOUR), st.integers(0, 900))
-FACTS = st.lists(st.one_of(LEGS, SHARED, HOMES), max_size=6, unique_by=lambda fact: fact.id)
+PAUSES = st.builds(lambda ahead: Fact(0, "pause", AT, None, AT + ahead * HOUR), HOURS)
+FACTS = st.lists(st.one_of(LEGS, SHARED, HOMES, PAUSES), max_size=6, unique_by=lambda fact: fact.id)
 
 
 def considered(facts: list[Fact], at: datetime) -> set[int]:
@@ -41,7 +42,9 @@ def considered(facts: list[Fact], at: datetime) -> set[int]:
     newest = max(positions, key=lambda fact: (fact.recorded_at, fact.id), default=None)
     if newest and newest.recorded_at >= at - 72 * HOUR:
         return {newest.id}
-    trips = [(f.id, f.starts_at, f.ends_at) for f in facts if f.starts_at and f.ends_at]
+    if any(fact.kind == "pause" and fact.ends_at and at < fact.ends_at for fact in facts):
+        return set()
+    trips = [(f.id, f.starts_at, f.ends_at) for f in facts if f.kind == "trip"]
     near = {pk for pk, begins, ends in trips if begins - 48 * HOUR <= at <= ends + 48 * HOUR}
     if any(begins <= at <= ends for _pk, begins, ends in trips):
         return near
@@ -108,6 +111,10 @@ def test_since_is_when_the_choice_began(facts):
         ([leg(2, 40, 90)], 2, Ground.TRIP_AHEAD),
         ([leg(2, 49, 90)], None, Ground.NONE),
         ([], None, Ground.NONE),
+        # At home in China until a day, by their own word: only where they say they are counts.
+        ([HOME, leg(2, -5, 30), Fact(0, "pause", AT, None, AT + HOUR)], None, Ground.NONE),
+        ([HOME, shared(3, 1), Fact(0, "pause", AT, None, AT + HOUR)], 3, Ground.SHARED),
+        ([HOME, Fact(0, "pause", AT, None, AT)], 1, Ground.RESIDENCE),
     ],
 )
 def test_precedence(facts, expected, ground):
