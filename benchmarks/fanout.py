@@ -5,9 +5,10 @@
     … ARGS="--latency-ms 50 --people 50000"
     … ARGS="--embedded --people 20000"
     … ARGS="--overtake --people 1000000": a red incident amid an ordinary one of a million
+    … ARGS="--receipts": the gateway pushes a receipt for each message while others leave
 
-One run, one database, one broker, one gateway, everything on this machine; encryption on. No
-receipts are pushed before the last hand-over.
+One run, one database, one broker, one gateway, everything on this machine; encryption on. Without
+--receipts none is pushed.
 What is measured, and what it came to: docs/performance.md.
 """
 
@@ -28,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 WINDOW = 64
 PROCESSES = 2
 FEW = 1_000
+# By so many a provider pushes its receipts at once.
+CONNECTIONS = 50
 
 
 def main() -> None:
@@ -60,6 +63,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--latency-ms", type=float, default=0.0, help="before each answer")
     parser.add_argument("--alone", action="store_true", help="the product only, without its sweep")
     parser.add_argument("--embedded", action="store_true", help="SQLite against this, 20,000 each")
+    parser.add_argument("--receipts", action="store_true", help="receipts flow meanwhile")
     parser.add_argument("--overtake", action="store_true", help="a red incident amid an ordinary")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write flat figures here")
     return parser.parse_args()
@@ -76,7 +80,10 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     people.add_people(arguments.people)
     if arguments.overtake:
         people.add_people(FEW, marked=True)
-    with processes.gateway(latency_ms=arguments.latency_ms) as gateway:
+    receipts = CONNECTIONS if arguments.receipts else 0
+    with processes.gateway(latency_ms=arguments.latency_ms, receipts=receipts) as gateway:
+        if arguments.receipts:
+            return with_receipts(arguments, scene, gateway)
         if arguments.overtake:
             return overtaken(arguments, scene, gateway)
         if arguments.alone or arguments.latency_ms or arguments.embedded:
@@ -127,6 +134,20 @@ def alone(arguments: argparse.Namespace, scene: Any, gateway: Any) -> dict[str, 
         ceiling = PROCESSES * arguments.window / (arguments.latency_ms / 1000)
         found["latency_efficiency"] = round(run.per_second_once_begun / ceiling, 3)
     return found
+
+
+def with_receipts(arguments: argparse.Namespace, scene: Any, gateway: Any) -> dict[str, Any]:
+    """The product as it runs: worker, sweep and web server, which takes receipts all the while."""
+    from benchmarks.support import processes, product, storing
+
+    with (
+        storing.web(),
+        processes.running("sweep", "manage.py", "sweep"),
+        processes.worker("config") as worker,
+    ):
+        run = product.run(scene, gateway, worker, count=arguments.people)
+        found = figures(run, processes.peak_rss_mib(worker.pid))
+        return found | product.settle_receipts(gateway, run)
 
 
 def embedded(arguments: argparse.Namespace, here: dict[str, Any]) -> dict[str, Any]:
@@ -185,6 +206,7 @@ BARS: tuple[tuple[str, str, float], ...] = (
     ("overtake_first_s", "≤", 2.0),
     ("duplicates", "≤", 0),
     ("lost", "≤", 0),
+    ("receipts_lost", "≤", 0),
 )
 
 

@@ -1,6 +1,8 @@
 """An instant gateway: takes every Twilio message at once, and counts them by address.
 
     python -m benchmarks.support.gateway --port 9000 --account AC123 [--latency-ms 50]
+    … --receipts 50: push a receipt for each message, over as many connections; the token that
+    signs them stands in GUIHANG_TWILIO_TOKEN
 
 A whole HTTP/1.1 server would cost more than what it is there to measure. This one serves clients
 that send a length and wait for the answer, and keeps their connections. `GET /count` tells what
@@ -11,12 +13,14 @@ import argparse
 import asyncio
 import itertools
 import json
+import os
 import time
 from collections import Counter
 from typing import Any, cast
 
 import uvloop
 
+from benchmarks.support.pusher import Pusher
 from config.kernel.processes import die_with_parent
 
 SERIAL = itertools.count(1)
@@ -27,7 +31,8 @@ MARKED = b"%2B86139"
 class Ledger:
     """What was accepted. Times are seconds since the epoch."""
 
-    def __init__(self) -> None:
+    def __init__(self, pusher: Pusher | None = None) -> None:
+        self.pusher = pusher
         self.forget()
 
     def forget(self) -> None:
@@ -37,8 +42,9 @@ class Ledger:
         self.marked = 0
         self.marked_first_at = self.marked_last_at = 0.0
 
-    def take(self, address: bytes) -> bytes:
+    def take(self, form: bytes) -> bytes:
         """Accept one message; returns its sid, different for each."""
+        address = _field(form, b"To")
         self.last_at = time.time()
         self.first_at = self.first_at or self.last_at
         self.by_address[address] += 1
@@ -47,7 +53,10 @@ class Ledger:
             self.marked += 1
             self.marked_last_at = self.last_at
             self.marked_first_at = self.marked_first_at or self.last_at
-        return b"SM%032x" % next(SERIAL)
+        sid = b"SM%032x" % next(SERIAL)
+        if self.pusher is not None:
+            self.pusher.add(_field(form, b"StatusCallback"), sid, address)
+        return sid
 
     def count(self) -> dict[str, Any]:
         return {
@@ -58,6 +67,7 @@ class Ledger:
             "marked": self.marked,
             "marked_first_at": self.marked_first_at,
             "marked_last_at": self.marked_last_at,
+            **(self.pusher.count() if self.pusher is not None else {}),
         }
 
 
@@ -92,7 +102,7 @@ class Connection(asyncio.Protocol):
     def answer(self, request: bytes, body: bytes) -> bytes:
         method, path, _ = request.split(b" ", 2)
         if method == b"POST" and path == self.messages:
-            sid = self.ledger.take(_field(body, b"To"))
+            sid = self.ledger.take(body)
             return _response(b"201 Created", b'{"sid": "%b", "status": "queued"}' % sid)
         if path == b"/forget":
             self.ledger.forget()
@@ -118,8 +128,9 @@ def _response(status: bytes, body: bytes) -> bytes:
     )  # fmt: skip
 
 
-async def serve(port: int, account: str, latency_s: float) -> None:
-    ledger = Ledger()
+async def serve(port: int, account: str, latency_s: float, receipts: int) -> None:
+    token = os.environ.get("GUIHANG_TWILIO_TOKEN", "")
+    ledger = Ledger(Pusher(token, receipts) if receipts else None)
     server = await asyncio.get_running_loop().create_server(
         lambda: Connection(ledger, account, latency_s), "127.0.0.1", port, backlog=1024
     )
@@ -131,9 +142,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--account", required=True)
     parser.add_argument("--latency-ms", type=float, default=0.0, help="before each answer")
+    parser.add_argument("--receipts", type=int, default=0, help="connections that push them")
     arguments = parser.parse_args()
     die_with_parent()
-    uvloop.run(serve(arguments.port, arguments.account, arguments.latency_ms / 1000))
+    latency_s = arguments.latency_ms / 1000
+    uvloop.run(serve(arguments.port, arguments.account, latency_s, arguments.receipts))
 
 
 if __name__ == "__main__":

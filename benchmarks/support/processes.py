@@ -65,7 +65,8 @@ def worker(app: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def gateway(*, latency_ms: float = 0.0) -> Iterator["GatewayClient"]:
+def gateway(*, latency_ms: float = 0.0, receipts: int = 0) -> Iterator["GatewayClient"]:
+    """`receipts`: how many connections push one for each message while more are coming."""
     client = GatewayClient(settings.TWILIO_URL)
     options = (
         "--port",
@@ -74,6 +75,8 @@ def gateway(*, latency_ms: float = 0.0) -> Iterator["GatewayClient"]:
         settings.TWILIO_ACCOUNT,
         "--latency-ms",
         str(latency_ms),
+        "--receipts",
+        str(receipts),
     )
     with running("gateway", "-m", "benchmarks.support.gateway", *options) as process:
         client.pid = process.pid

@@ -2,13 +2,17 @@
 
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from benchmarks.support import people, processes
 from crisis.incidents.services import declare_incident
-from notifications.models import Wave
+from notifications.models import Delivery, Wave
+from notifications.states import DeliveryState
 
 OVERTAKE_S = 60.0
+QUIET_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Run:
     duplicates: int
     lost: int
     cpu_us: dict[str, float]
+    counted: dict[str, Any]
 
     @property
     def per_second(self) -> float:
@@ -55,7 +60,37 @@ def run(
         seconds_to_declare=declared_at - confirmed_at,
         duplicates=counted["accepted"] - counted["addresses"],
         lost=count - counted["addresses"],
+        counted=counted,
     )
+
+
+def settle_receipts(gateway: processes.GatewayClient, run: Run) -> dict[str, float]:
+    """Wait until every receipt was pushed and understood; what became of them. «By the last
+    message» is how many were taken when the last message left, or within a second of it."""
+    by_last = run.counted["receipts_pushed"]
+    started = time.time()
+    _wait_for(lambda: gateway.count()["receipts_pushed"], run.recipients)
+    counted = gateway.count()
+    seconds = counted["receipts_last_at"] - run.counted["first_at"]
+    delivered = Delivery.objects.filter(state=DeliveryState.DELIVERED)
+    found = _wait_for(delivered.count, run.recipients)
+    return {
+        "receipts_by_last_message": by_last,
+        "receipts_per_s": round(counted["receipts_pushed"] / seconds),
+        "receipts_refused": counted["receipts_refused"],
+        "receipts_settled_after_s": round(time.time() - started, 2),
+        "receipts_lost": run.recipients - found,
+    }
+
+
+def _wait_for(count: Callable[[], int], wanted: int) -> int:
+    """Until `count()` reaches `wanted`, or stands still for QUIET_S: what it came to."""
+    seen, since = -1, time.monotonic()
+    while (found := count()) < wanted and time.monotonic() - since < QUIET_S:
+        if found != seen:
+            seen, since = found, time.monotonic()
+        time.sleep(0.1)
+    return found
 
 
 def declare(scene: people.Scene, *, count: int, level: str = "red", marked: bool = False) -> None:

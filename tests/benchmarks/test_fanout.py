@@ -10,6 +10,9 @@ from django.conf import settings
 from django.db import connection
 
 from benchmarks.support.gateway import Connection, Ledger
+from benchmarks.support.pusher import Push, Pusher
+from notifications.gateways.base import WebhookRequest
+from notifications.gateways.twilio import TwilioGateway
 from tests.support.processes import ROOT
 
 PEOPLE = 200
@@ -36,6 +39,35 @@ def test_figures_are_whole_and_true(tmp_path):
     assert found["broker"] == settings.CELERY_BROKER_URL.partition(":")[0]
     assert all(found[key] > 0 for key in KEYS)
     assert "ratio_to_reference" in done.stdout
+
+
+@pytest.mark.faults
+def test_receipts_flow_while_messages_leave_and_none_is_lost(tmp_path):
+    target = tmp_path / "receipts.json"
+    command = [sys.executable, "-m", "benchmarks.fanout", "--receipts", "--people", "60",
+               "--json", str(target)]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"GUIHANG_VAR_DIR": str(tmp_path)},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    found = json.loads(target.read_text())
+    assert (found["lost"], found["duplicates"], found["receipts_lost"]) == (0, 0, 0)
+    assert found["receipts_per_s"] > 0
+
+
+def test_receipt_is_signed_as_the_product_verifies_it(settings):
+    settings.TWILIO_TOKEN = "t" * 32
+    pusher = Pusher(settings.TWILIO_TOKEN, 1)
+    callback = f"{settings.PUBLIC_URL}/webhooks/twilio/status?key=abc"
+    head, _, body = pusher.request(Push(callback, "SM1", "+8613800000001")).partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines[1:])
+    push = WebhookRequest("POST", callback, headers, {"key": "abc"}, body)
+    gateway = TwilioGateway()
+    assert gateway.verify(push)
+    [seen] = gateway.parse(gateway.body_to_keep(push))
+    assert (seen.key, seen.provider_ref, seen.status) == ("abc", "SM1", "delivered")
 
 
 class Wire:
