@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 _TABLE = Path(__file__).with_name("data") / "countries.json"
+_ALPHA3 = Path(__file__).with_name("data") / "alpha3.json"
 
 
 @cache
@@ -22,6 +23,21 @@ def country_name(code: str, language: str) -> str:
     """The name in Chinese (any language beginning with zh) or English; an unknown code as it is."""
     chinese, english = _names().get(code, (code, code))
     return chinese if language.lower().startswith("zh") else english
+
+
+def country_codes() -> tuple[str, ...]:
+    """Every two-letter code, in order."""
+    return tuple(_names())
+
+
+@cache
+def _alpha3() -> dict[str, str]:
+    return dict(json.loads(_ALPHA3.read_text(encoding="utf-8")))
+
+
+def from_alpha3(code: str) -> str | None:
+    """The two-letter code of a three-letter one (CHN → CN); None if unknown."""
+    return _alpha3().get(code)
 
 
 @cache
