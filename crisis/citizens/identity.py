@@ -20,6 +20,8 @@ from config.kernel import audit, clock
 from registry.models import Person
 
 KEY, SEEN, SINCE = "citizen", "citizen_seen", "citizen_since"
+# Who was registered in this browser a moment ago: of them no document is asked again.
+JOINED = "citizen_joined"
 IDLE_S, LONGEST_S, NOTED_EVERY_S = 30 * 60, 8 * 3600, 60
 # What a citizen may be sent on to after signing in.
 DOORS = ("/me/", "/join/")

@@ -25,6 +25,7 @@ PUBLIC = {
     "public:check-in": "citizens have no account; the token in the link is the key",
     "public:verify": "anybody may check whether a message is ours",
     "public:health": "a load balancer; says ok and the mode",
+    "citizens:join": "anybody may register; tells nothing of who is registered; limits by address",
     "citizens:code": "a citizen signs in here: a phone, and the code it brings; limits by address",
     "citizens:sign-out": "ends a citizen's own session, and does nothing without one",
     "citizens:roster-template": "an empty form to fill in, the same for everybody",

@@ -104,9 +104,13 @@ def _check(request: HttpRequest) -> HttpResponse:
     )
     if not right:
         return _show(request, wrong=True, status=400)
-    holders = holders_of(Channel.SMS, address_index(Channel.SMS, phone))
+    index, joined = address_index(Channel.SMS, phone), request.session.get(identity.JOINED)
+    holders = holders_of(Channel.SMS, index)
     if len(holders) == 1 and not holders[0].doubted:
         return _enter(request, holders[0].person)
+    if joined in [holder.person.pk for holder in holders]:
+        facts = {"channel": Channel.SMS, "index": index, "proof": ""}
+        return _enter(request, person_to_sign_in(person_id=joined, joined=joined, **facts))
     request.session[PROVED] = True
     request.session.cycle_key()
     return _back(request)

@@ -79,7 +79,7 @@ def test_code_of_another_browser_needs_its_own_phone(client, citizen):
 def test_number_that_cannot_be_is_refused_beside_its_field(client, phone):
     response = client.post(CODE_PAGE, {"act": "send", "phone": phone})
     assert response.status_code == 400
-    assert 'role="alert"' in response.text
+    assert 'class="errorlist" id="id_phone_error"' in response.text
     assert not Wave.objects.exists()
 
 
