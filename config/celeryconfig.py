@@ -69,6 +69,7 @@ task_time_limit = 60
 # Only what no open incident waits for: each is harmless when it comes twice, or an hour late.
 beat_schedule = {
     "retention": {"task": "kernel.retention", "schedule": 600.0},
+    "keeping in touch": {"task": "citizens.keep_in_touch", "schedule": 600.0},
 }
 beat_schedule_filename = str(settings.VAR_DIR / "beat")
 worker_max_tasks_per_child = 1000

@@ -231,6 +231,38 @@ _CATALOGUE = (
             ("Duty page", "{problem_en}", "{where_short}"),
         ),
     ),
+    # When nothing is the matter: once a year, and to whom somebody named. Neither needs an answer.
+    Template(
+        code="confirm_registration",
+        kind=WaveKind.CONFIRM,
+        asks=False,
+        label=gettext_noop("请确认登记信息"),
+        sms={
+            ZH: "您在使领馆的海外登记已久未确认。信息不变请回复1；有变化请登录归航登记网页修改，已回国可在网页"
+            "退出登记。多次未确认的登记将停用并删除。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "Your registration abroad has not been confirmed for long. Reply 1 if all is as before;"
+            " sign in to the Guihang registry to change it or to leave. Without an answer it is put to"
+            " rest and later erased. Help {hotline}. Code {code}. We never ask for money.",
+        },
+        wechat=_wechat(
+            ("请确认海外登记信息", "信息不变请回复1", "有变化请登录登记网页修改"),
+            ("Confirm registration", "Reply 1 if unchanged", "Else sign in to edit"),
+        ),
+    ),
+    Template(
+        code="named_as_contact",
+        kind=WaveKind.NAMED,
+        asks=False,
+        label=gettext_noop("告知被列为紧急联系人"),
+        sms={
+            ZH: "{person}在海外登记中将您列为紧急联系人：仅在其遇突发事件联系不上时，使领馆才联系您。"
+            "不同意请回复“退出”，您的姓名和号码即予删除。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "{person_en} named you as emergency contact in the registry of Chinese citizens abroad:"
+            " you are asked only if they cannot be reached in an emergency. If you object, reply STOP"
+            " and your name and number are erased. Help {hotline}. Code {code}. We never ask for money.",
+        },
+        wechat={},
+    ),
     # It brings a code to somebody who asked for one on our page, and asks for nothing.
     Template(
         code="one_time_code",

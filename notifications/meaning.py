@@ -67,7 +67,7 @@ _WHOLE = {
         "evacuate",
         "want to leave",
     },
-    Meaning.STOP: {"退订", "停止", "td", "t", "stop", "unsubscribe"},
+    Meaning.STOP: {"退订", "退出", "停止", "td", "t", "stop", "unsubscribe"},
     Meaning.WRONG_NUMBER: {
         "打错了",
         "发错了",

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from config.kernel import clock
 from notifications.models import Batch, Delivery, DeliveryPerson, Following, Reply, Wave
-from notifications.states import BatchState, DeliveryState, ReplyState, WaveKind
+from notifications.states import BatchState, DeliveryState, Meaning, ReplyState, WaveKind
 from notifications.tokens import CODE_MARK
 
 
@@ -109,6 +109,14 @@ def contacted_persons(source: str) -> set[int]:
 def replies_of(source: str) -> QuerySet[Reply]:
     """The answers to a source's messages, and those that an officer matched to it by hand."""
     return Reply.objects.filter(source=source)
+
+
+def stopped_after(source: str, indexes: Iterable[bytes]) -> set[bytes]:
+    """Those of these addresses (blind indexes) that answered «stop» to a message of this source."""
+    stops = Reply.objects.filter(
+        source=source, meaning=Meaning.STOP, address_index__in=list(indexes)
+    )
+    return {bytes(index or b"") for index in stops.values_list("address_index", flat=True)}
 
 
 def batches_waiting(*, as_urgent_as: int) -> int:

@@ -15,6 +15,14 @@ class WaveKind(models.TextChoices):
     WHO_ELSE = "who_else", _("询问同号码家人")
     CONTACT = "contact", _("致紧急联系人")
     CODE = "code", _("一次性验证码")
+    CONFIRM = "confirm", _("请确认登记信息")
+    NAMED = "named", _("告知被列为紧急联系人")
+
+
+# Sent when nothing is the matter: an answer belongs to an alert first.
+QUIET = frozenset({WaveKind.CONFIRM, WaveKind.NAMED})
+# These go to emergency contacts of the persons whom they name, not to them.
+TO_CONTACTS = frozenset({WaveKind.CONTACT, WaveKind.NAMED})
 
 
 class Priority(models.IntegerChoices):

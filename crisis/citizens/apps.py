@@ -11,6 +11,7 @@ class CitizensConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import sweep
+        from crisis.citizens import receivers  # noqa: F401 - connects its receivers
         from crisis.citizens.services import codes, leaving, limits
         from registry import holds
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from registry.models import Person
+
 
 class OneTimeCode(models.Model):
     """The one live code of an address for a purpose; a newer one takes its place.
@@ -48,3 +50,16 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.slot}: {self.count}"
+
+
+class Asking(models.Model):
+    """How often somebody was asked in vain to confirm what is registered, and when last."""
+
+    person = models.OneToOneField(
+        Person, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    times = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"person {self.person_id} asked {self.times} times"

@@ -7,7 +7,7 @@ from config.kernel import encryption
 from notifications import tokens
 from notifications.gateways.base import Outgoing
 from notifications.models import Wave
-from notifications.services.recipients import LINKED_CHANNELS
+from notifications.services.recipients import carries_link
 from notifications.states import WaveKind
 
 log = logging.getLogger("guihang.sending")
@@ -44,7 +44,7 @@ def message_for(wave: Wave, channel: str, row: Row) -> Outgoing | None:
         key=row.key,
         address=address,
         text=wording(wave, channel, row.language, row.covers, key=row.key),
-        link=tokens.check_in_url(row.key) if channel in LINKED_CHANNELS else "",
+        link=tokens.check_in_url(row.key) if carries_link(wave, channel) else "",
     )
 
 

@@ -13,12 +13,14 @@ from django.db.models import Count, QuerySet
 from config.kernel import bulk, clock
 from notifications import bell, tokens
 from notifications.models import Batch, Delivery, DeliveryPerson, Reply, Wave
-from notifications.states import BatchState, DeliveryState, Meaning, WaveKind
+from notifications.states import QUIET, BatchState, DeliveryState, Meaning, WaveKind
 
 KEY_BYTES = 12
 Address = tuple[str, bytes]
 # Channels whose messages carry the check-in link.
 LINKED_CHANNELS = frozenset({"wechat"})
+# Whoever wants to be left in peace is not sent these.
+_SPARED = (WaveKind.REMINDER, WaveKind.CONFIRM)
 
 
 class Recipient(NamedTuple):
@@ -40,7 +42,7 @@ def add_recipients(*, wave: Wave, recipients: Sequence[Recipient]) -> int:
     An address that the wave already has gets no second delivery, only further persons. Returns
     the number of new deliveries. Call inside the transaction that makes the recipients final.
     """
-    if wave.kind == WaveKind.REMINDER:
+    if wave.kind in _SPARED:
         recipients = _without_stopped(recipients)
     parts = list(_parts(recipients))
     batches = _new_batches(wave, parts)
@@ -91,7 +93,7 @@ def _write_deliveries(
     fresh = zip(placed, bulk.new_ids(Delivery, count), _new_keys(count), strict=True)
     rows = [
         (number, batch_id, r.channel, r.sealed_address, r.address_index, r.language,
-         len(r.persons), key, _token_hash(r.channel, key))
+         len(r.persons), key, _token_hash(wave, r.channel, key))
         for (batch_id, r), number, key in fresh
     ]  # fmt: skip
     if bulk.insert(Delivery, _COLUMNS, rows, same={"wave": wave.pk, **_AT_FIRST}) == count:
@@ -104,8 +106,13 @@ def _new_keys(count: int) -> list[str]:
     return [digits[at : at + 2 * KEY_BYTES] for at in range(0, len(digits), 2 * KEY_BYTES)]
 
 
-def _token_hash(channel: str, key: str) -> bytes | None:
-    return tokens.token_hash(tokens.token_for(key)) if channel in LINKED_CHANNELS else None
+def carries_link(wave: Wave, channel: str) -> bool:
+    """Whether a message brings the check-in link: only where there is something to answer."""
+    return channel in LINKED_CHANNELS and wave.kind not in QUIET
+
+
+def _token_hash(wave: Wave, channel: str, key: str) -> bytes | None:
+    return tokens.token_hash(tokens.token_for(key)) if carries_link(wave, channel) else None
 
 
 def _new_batches(wave: Wave, parts: Sequence[Sequence[Recipient]]) -> list[Batch]:

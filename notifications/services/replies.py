@@ -3,8 +3,9 @@
 What matches nobody stays, unmatched and visible, until an officer matches or dismisses it.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from notifications.meaning import read_meaning
 from notifications.models import Delivery, DeliveryPerson, Reply
 from notifications.services.pushed import Push
 from notifications.signals import ReadReply, replies_read
-from notifications.states import Meaning, ReplyState, WaveKind
+from notifications.states import QUIET, TO_CONTACTS, Meaning, ReplyState, WaveKind
 
 # A personal link is good for this long: long past any use, not for ever.
 LINK_LIVES = timedelta(days=30)
@@ -29,13 +30,20 @@ Address = tuple[str, bytes]
 Persons = tuple[tuple[int, bool], ...]
 
 
+# How long after an alert an answer is to the alert, and not to what was asked quietly since.
+ALERT_ANSWERED_FOR = timedelta(days=30)
+# What answers a quiet message; anything else is for a human to read.
+_ANSWERS_QUIET = (Meaning.SAFE, Meaning.ALL_SAFE, Meaning.STOP, Meaning.WRONG_NUMBER)
+
+
 class _Newest(NamedTuple):
-    """The delivery that a bare answer belongs to, what its wave speaks of, whether it went to an
-    emergency contact, and whom it covers."""
+    """The delivery that a bare answer belongs to, what its wave speaks of, of which kind it is,
+    when it left, and whom it covers."""
 
     delivery_id: int
     source: str
-    to_contact: bool
+    kind: str
+    called_at: datetime
     persons: Persons
 
 
@@ -48,7 +56,7 @@ def store_replies(seen: Sequence[tuple[Push, ReplySeen]]) -> None:
     rows, told = [], []
     ids = bulk.new_ids(Reply, len(addressed))
     for pk, (push, said, address) in zip(ids, addressed, strict=True):
-        found = newest.get(address)
+        found = _answered(newest.get(address), _meaning(said))
         reply = _understood(pk, push, said, address, found)
         rows.append(_row(push, said, reply, found))
         if found:
@@ -62,8 +70,20 @@ def _address(push: Push, said: ReplySeen) -> Address:
     return channel, blind_index(said.address, f"address.{channel}")
 
 
-def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, _Newest]:
-    """The newest delivery that was called, for each address that ever got one."""
+def _answered(newest: dict[bool, _Newest] | None, meaning: Meaning) -> _Newest | None:
+    """Which delivery of an address an answer belongs to. A «stop» is to the newest of all; anything
+    else to an alert, while it is fresh. What does not answer a quiet message answers nothing."""
+    if not newest:
+        return None
+    latest = max(newest.values(), key=lambda one: one.delivery_id)
+    alert = newest.get(False)
+    if meaning != Meaning.STOP and alert and alert.called_at > clock.now() - ALERT_ANSWERED_FOR:
+        return alert
+    return None if latest.kind in QUIET and meaning not in _ANSWERS_QUIET else latest
+
+
+def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, dict[bool, _Newest]]:
+    """The newest delivery that was called, for each address that ever got one, quiet or not."""
     called = Delivery.objects.filter(
         address_index__among=indexes,
         called_at__isnull=False,
@@ -71,16 +91,16 @@ def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, _Newest]:
         # nobody answers a one-time code.
     ).exclude(wave__kind__in=(WaveKind.DUTY, WaveKind.CODE))
     rows = called.order_by("pk", "persons__pk").values_list(
-        "channel", "address_index", "pk", "wave__source", "wave__kind", "persons__person_ref",
-        "persons__is_owner",
+        "channel", "address_index", "pk", "wave__source", "wave__kind", "called_at",
+        "persons__person_ref", "persons__is_owner",
     )  # fmt: skip
-    newest: dict[Address, _Newest] = {}
-    for channel, index, pk, source, kind, person, is_owner in rows:
-        address = (channel, bytes(index))
-        before = newest.get(address)
+    newest: dict[Address, dict[bool, _Newest]] = defaultdict(dict)
+    for channel, index, pk, source, kind, at, person, is_owner in rows:
+        found, quiet = newest[channel, bytes(index)], kind in QUIET
+        before = found.get(quiet)
         persons = before.persons if before and before.delivery_id == pk else ()
         link = () if person is None else ((person, is_owner),)
-        newest[address] = _Newest(pk, source, kind == WaveKind.CONTACT, (*persons, *link))
+        found[quiet] = _Newest(pk, source, kind, at, (*persons, *link))
     return newest
 
 
@@ -100,7 +120,7 @@ def _understood(
         latitude=said.latitude,
         longitude=said.longitude,
         accuracy_m=said.accuracy_m,
-        by_contact=newest is not None and newest.to_contact,
+        by_contact=newest is not None and newest.kind in TO_CONTACTS,
     )
 
 
@@ -149,7 +169,7 @@ def _read(row: Reply, persons: Persons) -> ReadReply:
         latitude=row.latitude,
         longitude=row.longitude,
         accuracy_m=row.accuracy_m,
-        by_contact=row.delivery is not None and row.delivery.wave.kind == WaveKind.CONTACT,
+        by_contact=row.delivery is not None and row.delivery.wave.kind in TO_CONTACTS,
     )
 
 

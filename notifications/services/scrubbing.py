@@ -13,12 +13,10 @@ from django.db import transaction
 
 from config.kernel import bulk, clock
 from notifications.models import Delivery, DeliveryPerson, Inbound, Receipt, Reply, Wave
-from notifications.states import DeliveryState, Meaning, WaveKind
+from notifications.states import TO_CONTACTS, DeliveryState, Meaning
 
 PIECE = 5_000  # below every database's limit of parameters
 Address = tuple[str, bytes]
-# These waves name one person in their words.
-NAMING = (WaveKind.CONTACT,)
 
 
 @transaction.atomic
@@ -69,7 +67,7 @@ def forget_names(masked: Mapping[int, tuple[str, str]]) -> int:
     """Take the shortened names («王*») out of the messages that named these people, whose number
     is the key; returns how many waves changed."""
     links = DeliveryPerson.objects.filter(
-        person_ref__in=list(masked), delivery__wave__kind__in=NAMING
+        person_ref__in=list(masked), delivery__wave__kind__in=TO_CONTACTS
     )
     named = set(links.values_list("delivery__wave", "person_ref"))
     for pk, person in named:

@@ -9,7 +9,7 @@ from django.db.models import F
 from config.kernel import bulk, clock
 from notifications.models import Batch, Delivery, Wave
 from notifications.signals import ToldOutcome, outcomes_told
-from notifications.states import BatchState, DeliveryState, WaveKind
+from notifications.states import TO_CONTACTS, BatchState, DeliveryState
 
 # States that say something about reaching a person.
 NEWS = (
@@ -63,7 +63,7 @@ def _untold(batch_id: int) -> list[ToldOutcome]:
             state=DeliveryState(state),
             at=finished_at or accepted_at or clock.now(),
             person_refs=tuple(person for *_, person in links if person is not None),
-            to_contact=kind == WaveKind.CONTACT,
+            to_contact=kind in TO_CONTACTS,
         )
         for (pk, state, finished_at, accepted_at), links in groupby(
             rows, key=itemgetter(0, 1, 2, 3)
