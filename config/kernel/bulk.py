@@ -187,33 +187,6 @@ def change(
     )
 
 
-def count_where(model: type[models.Model], where: str) -> int:
-    """How many rows there are for which `where`, trusted SQL over the table's columns, is true."""
-    table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}")
-        return int(cursor.fetchone()[0])
-
-
-def take_where(
-    model: type[models.Model], columns: Sequence[str], where: str, *, after: Any, limit: int
-) -> list[Row]:
-    """The next rows, in order of `columns[0]` (the key) beyond `after` (None: from the first),
-    for which `where` is true, locked for the caller's transaction. Nobody is waited for: rows that
-    another transaction holds are passed over. SQLite has one writer anyway."""
-    table = connection.ops.quote_name(model._meta.db_table)
-    names = [_column(model, name) for name in columns]
-    beyond = "" if after is None else f"{names[0]} > %s AND "
-    lock = " FOR NO KEY UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(names)} FROM {table} WHERE {beyond}{where}"
-            f" ORDER BY {names[0]} LIMIT {int(limit)}{lock}",
-            [] if after is None else [after],
-        )
-        return list(cursor.fetchall())
-
-
 def run(statement: Statement | None) -> Done:
     """Run one statement; None does nothing. Raises the errors of django.db.
 

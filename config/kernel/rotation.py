@@ -18,7 +18,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from config.kernel import bulk, encryption
+from config.kernel import bulk, encryption, scanning
 from config.kernel.fields import EncryptedTextField
 
 PIECE = 1_000
@@ -82,7 +82,7 @@ def sealed_tables() -> list[Table]:
 
 def needing(key_id: int) -> dict[str, int]:
     """How many rows of each table still need this key; tables without any are left out."""
-    rows = {t.name: bulk.count_where(t.model, t.needs(key_id)) for t in sealed_tables()}
+    rows = {t.name: scanning.count_where(t.model, t.needs(key_id)) for t in sealed_tables()}
     return {name: count for name, count in rows.items() if count}
 
 
@@ -105,7 +105,7 @@ def rotate(table: Table, *, size: int = PIECE) -> Iterator[Progress]:
     older settings wrote meanwhile, come in a later one.
     """
     target = max(settings.FIELD_KEYS)
-    made = Progress(table, bulk.count_where(table.model, table.stale(target)))
+    made = Progress(table, scanning.count_where(table.model, table.stale(target)))
     made.left, idle = made.total, 0
     while made.left and idle < PATIENCE:
         after, moved = None, 0
@@ -115,7 +115,7 @@ def rotate(table: Table, *, size: int = PIECE) -> Iterator[Progress]:
             made.done += rows
             made.unreadable += [pk for pk in bad if pk not in made.unreadable]
             yield made
-        left = bulk.count_where(table.model, table.stale(target)) - len(made.unreadable)
+        left = scanning.count_where(table.model, table.stale(target)) - len(made.unreadable)
         made.left, idle = max(left, 0), 0 if moved else idle + 1
         if made.left and not moved:
             Event().wait(WAIT_S)
@@ -125,7 +125,7 @@ def rotate(table: Table, *, size: int = PIECE) -> Iterator[Progress]:
 def _piece(table: Table, target: int, after: Any, size: int) -> tuple[Any, int, list[Any]] | None:
     """(last key looked at, rows written, keys of rows that do not open); None at the end."""
     names = (table.key.name, *(f.name for f in table.fields))
-    stale = bulk.take_where(table.model, names, table.stale(target), after=after, limit=size)
+    stale = scanning.take_where(table.model, names, table.stale(target), after=after, limit=size)
     if not stale:
         return None
     fresh, bad = [], []

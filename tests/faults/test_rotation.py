@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from config.kernel import bulk, clock, encryption, rotation
+from config.kernel import bulk, clock, encryption, rotation, scanning
 from config.kernel.keys import note_keys
 from registry.drafts import document_index
 from registry.models import ContactPoint, Person
@@ -56,7 +56,7 @@ def register(count):
 
 def stale():
     tables = [t for t in rotation.sealed_tables() if t.model in (Person, ContactPoint)]
-    return sum(bulk.count_where(table.model, table.stale(3)) for table in tables)
+    return sum(scanning.count_where(table.model, table.stale(3)) for table in tables)
 
 
 class Neighbour:

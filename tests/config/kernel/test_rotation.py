@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from config.kernel import bulk, clock, encryption, keys, rotation
+from config.kernel import clock, encryption, keys, rotation, scanning
 from config.kernel.models import AuditEntry, Beat
 from notifications.models import Delivery, Inbound, ProviderToken, Reply
 from registry.models import Consent, ContactPoint, EmergencyContact, Person
@@ -155,6 +155,6 @@ def test_no_write_is_lost_between_two_pieces(acts: list[tuple[int, str]]) -> Non
         list(rotation.rotate(table_of(Person)))  # as the command: until a round finds nothing
         found = dict(Person.objects.filter(pk__in=ids).values_list("pk", "health_note"))
         assert found == wanted
-        assert bulk.count_where(Person, table_of(Person).stale(3)) == 0
+        assert scanning.count_where(Person, table_of(Person).stale(3)) == 0
         Person.objects.filter(pk__in=ids).delete()
     encryption._cipher.cache_clear()
