@@ -1,7 +1,7 @@
 """Who somebody is: name, document, obstacles; the machine-readable zone fills what is empty."""
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -29,6 +29,9 @@ NEED_LABELS = {
 COMPARED = ("passport_name", "document_number", "birth_date", "document_expires_on")
 # Chosen from a list that says something before anybody chose: the zone knows better.
 CHOSEN = ("sex", "nationality", "document_kind")
+
+
+Typed = TypeVar("Typed", bound=DraftForm)
 
 
 class PersonForm(DraftForm):
@@ -171,6 +174,17 @@ class HealthForm(DraftForm):
         purpose = ConsentPurpose.HEALTH
         ticked = self.cleaned_data["health_consent"]
         return {purpose: current_wording(purpose).version} if ticked else {}
+
+
+def with_zone(form_class: type[Typed], typed: Raw) -> tuple[Typed, dict[str, str]]:
+    """The form with what was typed and what its pasted zone says, and where the two differ."""
+    if not str(typed.get("mrz") or "").strip():
+        return form_class(typed), {}
+    try:
+        filled, wrong = fill_from_zone(typed)
+    except DomainError as refused:
+        return form_class(typed), {"mrz": str(refused)}
+    return form_class(filled), wrong
 
 
 def fill_from_zone(raw: Raw) -> tuple[Raw, dict[str, str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from django.db import IntegrityError, transaction
 
 from config.kernel import audit
+from config.kernel.errors import DomainError
 from registry.drafts import PersonDraft, Place
 from registry.models import Channel, Household, Person
 from registry.places import find_city
@@ -74,7 +75,7 @@ def register_family(*, registration: Registration) -> Registered:
     try:
         with transaction.atomic():
             return Registered(_write(registration, ref), fresh=True)
-    except IntegrityError:
+    except (IntegrityError, DomainError):
         # Pressed twice at once: the other press has written it.
         known = Person.objects.filter(external_ref=ref).first()
         if known is None:

@@ -24,9 +24,9 @@ from crisis.citizens.application import (
     opened,
     registration_of,
 )
-from crisis.citizens.forms.fields import DraftForm, Raw
+from crisis.citizens.forms.fields import DraftForm
 from crisis.citizens.forms.join import EMERGENCY_ROWS, MOST_PHONES, MemberForm
-from crisis.citizens.forms.person import ApplicantForm, fill_from_zone
+from crisis.citizens.forms.person import ApplicantForm, with_zone
 from crisis.citizens.services.joining import register_family
 from crisis.citizens.services.limits import client_key, spend
 from crisis.public.language import language_of, speaking
@@ -103,7 +103,7 @@ class _Press:
         """This step's form, filled from a pasted zone where there is one."""
         if self.step != "who":
             return self.application.form(self.step), {}
-        form, wrong = _with_zone(ApplicantForm, self.application.steps["who"])
+        form, wrong = with_zone(ApplicantForm, self.application.steps["who"])
         self.application.steps["who"] = dict(form.data)
         return form, wrong
 
@@ -144,7 +144,7 @@ class _Press:
             return self.show("family")
         if self.go not in ("save", "zone"):
             return self.show("member", MemberForm(initial=typed), member=index)
-        form, wrong = _with_zone(MemberForm, typed)
+        form, wrong = with_zone(MemberForm, typed)
         if self.go == "zone":
             form.say_only(wrong)
             return self.show("member", form, member=index, read=not wrong)
@@ -184,17 +184,6 @@ class _Press:
         if not spend("join.client", client_key(self.request), most=PER_CLIENT_AN_HOUR, per=HOUR):
             sentence = _("登记过于频繁，请一小时后再试；所填内容不会丢失，请勿关闭此页。")
             raise DomainError("too_many_registrations", sentence, status=429)
-
-
-def _with_zone(form_class: type[DraftForm], typed: Raw) -> tuple[DraftForm, dict[str, str]]:
-    """The form with what was typed and what its pasted zone says, and where the two differ."""
-    if not str(typed.get("mrz") or "").strip():
-        return form_class(typed), {}
-    try:
-        filled, wrong = fill_from_zone(typed)
-    except DomainError as refused:
-        return form_class(typed), {"mrz": str(refused)}
-    return form_class(filled), wrong
 
 
 def _page(
