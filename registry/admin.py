@@ -41,8 +41,9 @@ class PostAdmin(admin.ModelAdmin):
 @admin.register(Person)
 class PersonAdmin(ReadOnlyAdmin):
     personal = (
-        "name", "passport_name", "birth_date", "document_number", "document_index", "health_note",
-        "needs", "external_ref",
+        "name", "passport_name", "pinyin", "initials", "spelled", "birth_date", "document_number",
+        "document_index", "health_note", "needs", "blood_type", "due_on", "obstacles", "insurer",
+        "insurance_policy", "insurer_phone", "external_ref",
     )  # fmt: skip
     list_display = ("id", "document_kind", "nationality", "language", "registered_at", "left_at")
     list_filter = ("document_kind", "language", "basis")

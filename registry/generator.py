@@ -7,6 +7,7 @@ of reference.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from config.kernel.errors import DomainError
 from registry.bulk import insert_rows
 from registry.countries import is_country
 from registry.models import ContactPoint, EmergencyContact, Household, Person, Whereabouts
+from registry.pinyin import name_keys
 from registry.places import cities_of
 from registry.services.current import settle_new
 from registry.synthetic.maker import Chunk, Maker
@@ -62,6 +64,10 @@ def _check(count: int, focus: Mapping[str, int], seed: int) -> None:
         raise DomainError("already_generated", sentence, {"seed": seed})
 
 
+def _keys(row: Mapping[str, Any]) -> dict[str, str]:
+    return name_keys(row["name"], row["passport_name"])._asdict()
+
+
 @transaction.atomic
 def _write(chunk: Chunk, at: datetime) -> None:
     homes = Household.objects.bulk_create([Household() for _family in chunk.households])
@@ -70,7 +76,9 @@ def _write(chunk: Chunk, at: datetime) -> None:
         for home, positions in zip(homes, chunk.households, strict=True)
         for position in positions
     }
-    people = [{**row, "household_id": home_of.get(n)} for n, row in enumerate(chunk.people)]
+    people = [
+        row | {"household_id": home_of.get(n)} | _keys(row) for n, row in enumerate(chunk.people)
+    ]
     insert_rows(Person, people)
     refs = [row["external_ref"] for row in people]
     id_of = dict(Person.objects.filter(external_ref__in=refs).values_list("external_ref", "pk"))

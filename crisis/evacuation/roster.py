@@ -45,8 +45,10 @@ def candidates(incident: Incident, *, day: date) -> list[Candidate]:
 
 def _travelling(incident: Incident) -> Any:
     """Standings of the incident, without those who are out already and the dead."""
-    return Standing.objects.filter(incident=incident).exclude(
-        Q(movement=Movement.EVACUATED) | Q(condition=Condition.DECEASED)
+    return (
+        Standing.objects.counted()
+        .filter(incident=incident)
+        .exclude(Q(movement=Movement.EVACUATED) | Q(condition=Condition.DECEASED))
     )
 
 

@@ -29,7 +29,7 @@ FIELDS: dict[EventType, frozenset[str]] = {
     EventType.WAVE_CREATED: frozenset({"incident", "wave", "kind", "priority", "recipients"}),
     EventType.WAVE_RETRACTED: frozenset({"incident", "wave", "retraction"}),
     EventType.STANDING_CHANGED: frozenset(
-        {"incident", "person_ref", "condition", "movement", "contact"}
+        {"incident", "person_ref", "condition", "movement", "contact", "spoken_for"}
     ),
     EventType.MANIFEST_SEALED: frozenset(
         {"incident", "manifest", "version", "people", "content_hash"}

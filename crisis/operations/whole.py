@@ -41,7 +41,7 @@ def count_wave(wave: Wave) -> WaveCount:
     """Count and keep. A million people take about two seconds of the database, once. Whoever heard
     from an alert that this one corrected or overtook is accounted for too."""
     incident = Incident.objects.get(pk=int(wave.source.removeprefix(PREFIX)))
-    people = Standing.objects.filter(incident=incident).aggregate(
+    people = Standing.objects.filter(incident=incident, by_merge=False).aggregate(
         all=Count("pk"), unaddressed=Count("pk", filter=Q(addressed=False))
     )
     told = Wave.objects.filter(source=wave.source, kind__in=(*ALERTS, WaveKind.CORRECTION))

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from config.kernel.readonly import ReadOnlyAdmin
-from crisis.rollcall.models import DueStep, RollCallEvent, Standing
+from crisis.rollcall.models import DueStep, HeadCount, RollCallEvent, Standing
 
 
 @admin.register(RollCallEvent)
@@ -23,3 +23,8 @@ class StandingAdmin(ReadOnlyAdmin):
 class DueStepAdmin(ReadOnlyAdmin):
     list_display = ("id", "incident", "kind", "due_at", "done_at")
     list_filter = ("kind",)
+
+
+@admin.register(HeadCount)
+class HeadCountAdmin(ReadOnlyAdmin):
+    list_display = ("id", "incident", "group_ref", "present", "counted_at", "reported_by")

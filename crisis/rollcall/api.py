@@ -31,6 +31,7 @@ class CountsOut(serializers.Serializer):
     wants_out = serializers.IntegerField()
     possible_help = serializers.IntegerField()
     uncertain = serializers.IntegerField()
+    spoken_for = serializers.IntegerField()
     deliveries = serializers.DictField()
 
 
@@ -47,7 +48,8 @@ class StandingOut(serializers.ModelSerializer):
         model = Standing
         fields = (
             "person_ref", "certain", "reason", "distance_m", "addressed", "condition",
-            "movement", "contact", "wants_out", "possible_help", "answered_at", "updated_at",
+            "movement", "contact", "wants_out", "possible_help", "spoken_for", "answered_at",
+            "updated_at",
         )  # fmt: skip
 
 

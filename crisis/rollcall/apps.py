@@ -10,10 +10,12 @@ class RollCallConfig(AppConfig):
     def ready(self) -> None:
         from config.kernel import sweep
         from crisis.rollcall import receivers  # noqa: F401 - connects its receivers
-        from crisis.rollcall.services import keeping, timers
+        from crisis.rollcall.services import following, keeping, timers
         from registry import holds
+        from registry.services import merging
 
         keeping.register_rules()
         holds.register_hold(keeping.needed)
         holds.register_eraser(keeping.forget_notes)
+        merging.register_follower(following.follow_merges)
         sweep.register("due_steps", timers.work_due_steps, interval=0.5)

@@ -33,6 +33,7 @@ class Folded:
     wants_out: bool = False
     possible_help: bool = False
     answered_at: datetime | None = None
+    spoken_for: bool = False
 
 
 # The person, or somebody who spoke with them, has answered.
@@ -101,10 +102,16 @@ def _apply(standing: Folded, fact: Fact) -> Folded:
         wants_out=_wants_out(standing, fact.kind),
         possible_help=_possible_help(standing, fact.kind),
         answered_at=fact.occurred_at if fact.kind in _ANSWERS else standing.answered_at,
+        spoken_for=_spoken_for(standing, fact.kind),
     )
 
 
 def _condition(standing: Folded, kind: EventKind) -> Condition:
+    if _speaks_for(standing, kind):
+        return Condition.SAFE
+    # Somebody else's «safe» does not paper over the person's own unclear words.
+    if standing.spoken_for and kind == _K.POSSIBLE_HELP:
+        return Condition.UNKNOWN
     if kind not in _CONDITION or standing.condition == Condition.DECEASED:
         return standing.condition
     if standing.condition in _OFFICER_HELD and kind not in _OFFICER:
@@ -113,6 +120,18 @@ def _condition(standing: Folded, kind: EventKind) -> Condition:
     if standing.condition == Condition.NEEDS_HELP and kind == _K.LEFT_AREA:
         return standing.condition
     return _CONDITION[kind]
+
+
+def _speaks_for(standing: Folded, kind: EventKind) -> bool:
+    """A liaison's «safe» says something only of those of whom nothing else is known."""
+    known = standing.condition != Condition.UNKNOWN or standing.possible_help
+    return kind == _K.REPORTED_SAFE and not known
+
+
+def _spoken_for(standing: Folded, kind: EventKind) -> bool:
+    """Whether the condition is another's word: until the person, or an officer, says theirs."""
+    own_word = kind in _CONDITION or kind == _K.POSSIBLE_HELP
+    return _speaks_for(standing, kind) or (standing.spoken_for and not own_word)
 
 
 def _movement(standing: Folded, kind: EventKind) -> Movement:

@@ -43,10 +43,20 @@ class RollCallEvent(models.Model):
         return f"{self.kind} {self.person_ref}"
 
 
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def counted(self) -> "StandingQuerySet":
+        """One for each human being: without those who were found to be somebody else here."""
+        return self.filter(models.Q(same_as=None) | models.Q(same_as=models.F("person_ref")))
+
+
 class Standing(models.Model):
     """Where one person stands in one incident: the fold of their log, kept up to date.
 
     `certain`, `reason` and `distance_m` are the frozen words on why this person is inside.
+    `spoken_for` says that the condition is a liaison's word, not the person's. Where two
+    registrations were merged, `same_as` names the one who is kept, in the rows of both: theirs
+    is folded from both logs, and the other's is not counted. `by_merge`: not of the audience, and
+    here only because somebody who is was found to be them.
     """
 
     # Written by the hundred thousand from the incident's own audience: no look-up for each.
@@ -68,7 +78,12 @@ class Standing(models.Model):
     wants_out = models.BooleanField(default=False)
     possible_help = models.BooleanField(default=False)
     answered_at = models.DateTimeField(null=True)
+    spoken_for = models.BooleanField(default=False, db_default=False)
+    same_as = models.BigIntegerField(null=True)
+    by_merge = models.BooleanField(default=False, db_default=False)
     updated_at = models.DateTimeField()
+
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("点名状态")
@@ -79,11 +94,53 @@ class Standing(models.Model):
         indexes = [
             models.Index(
                 fields=["incident", "condition", "contact", "movement"], name="standing_counts"
-            )
+            ),
+            # Few are merged: whether somebody is, is read from this small index.
+            models.Index(
+                fields=["same_as"],
+                name="standing_merged",
+                condition=models.Q(same_as__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person_ref}: {self.condition}/{self.movement}/{self.contact}"
+
+
+class HeadCount(models.Model):
+    """How many a group's liaison has around them, without names. Append-only; the newest of each
+    group counts, and it is never mixed into the standings.
+
+    `group_ref` is the registry's number of the group, which may be closed or gone later.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="head_counts")
+    group_ref = models.BigIntegerField()
+    present = models.PositiveIntegerField(_("在场"))
+    safe = models.PositiveIntegerField(_("平安"))
+    needs_help = models.PositiveIntegerField(_("需要协助"))
+    unknown = models.PositiveIntegerField(_("情况不明"))
+    counted_at = models.DateTimeField(_("清点时间"))
+    learned_at = models.DateTimeField()
+    reported_by = models.CharField(max_length=150)
+
+    class Meta:
+        verbose_name = _("人数报告")
+        verbose_name_plural = _("人数报告")
+        constraints = [
+            models.CheckConstraint(
+                name="head_count_adds_up",
+                condition=models.Q(
+                    present=models.F("safe") + models.F("needs_help") + models.F("unknown")
+                ),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["incident", "group_ref", "-counted_at"], name="head_count_newest")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.present} of group {self.group_ref}"
 
 
 class DueStep(models.Model):

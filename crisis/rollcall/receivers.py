@@ -13,13 +13,14 @@ from crisis.incidents.signals import (
     incident_widened,
     slice_expanded,
 )
-from crisis.rollcall.services import hearing, opening
+from crisis.rollcall.services import following, hearing, opening
 from notifications.signals import ReadReply, ToldOutcome, outcomes_told, replies_read
 
 
 @receiver(slice_expanded)
 def _slice(incident: Incident, members: list[Member], unaddressed: set[int], **_: Any) -> None:
     opening.open_standings(incident=incident, members=members, unaddressed=unaddressed)
+    following.follow_new([member.person_ref for member in members])
 
 
 @receiver(incident_declared)

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 
 from crisis.incidents.models import Incident
 from crisis.rollcall.models import Standing
@@ -26,6 +26,7 @@ class Counts:
     wants_out: int
     possible_help: int
     uncertain: int
+    spoken_for: int
     deliveries: dict[str, dict[str, int]]
 
     def as_dict(self) -> dict[str, object]:
@@ -34,28 +35,35 @@ class Counts:
 
 _GROUPED = (
     "condition", "movement", "contact", "addressed", "wants_out", "possible_help", "certain",
+    "spoken_for",
 )  # fmt: skip
 
 
 def counts(incident: Incident) -> Counts:
-    """Everything in one grouped query. Members whose slice is not written yet count as unknown,
-    in the area and not contacted, which is what they are."""
-    rows = (
-        Standing.objects.filter(incident=incident).values(*_GROUPED).annotate(n=Count("pk"))
-    ).order_by()
+    """Everything in one grouped query; of those who were merged one is counted. Members whose
+    slice is not written yet count as unknown, in the area and not contacted, which they are."""
+    standings = Standing.objects.filter(incident=incident).annotate(
+        merged=ExpressionWrapper(
+            Q(same_as__isnull=False) & ~Q(same_as=F("person_ref")), BooleanField()
+        )
+    )
+    rows = standings.values(*_GROUPED, "merged", "by_merge").annotate(n=Count("pk")).order_by()
     totals: dict[str, Counter[object]] = {name: Counter() for name in _GROUPED}
-    written = 0
+    counted = of_audience = 0
     for row in rows:
-        written += row["n"]
+        of_audience += 0 if row["by_merge"] else row["n"]
+        if row["merged"]:
+            continue
+        counted += row["n"]
         for name in _GROUPED:
             totals[name][row[name]] += row["n"]
-    unwritten = max(0, incident.audience_count - written)
+    unwritten = max(0, incident.audience_count - of_audience)
     totals["condition"][Condition.UNKNOWN.value] += unwritten
     totals["movement"][Movement.IN_AREA.value] += unwritten
     totals["contact"][Contact.NOT_CONTACTED.value] += unwritten
     contact = {state.value: totals["contact"][state.value] for state in Contact}
     return Counts(
-        in_audience=written + unwritten,
+        in_audience=counted + unwritten,
         condition={state.value: totals["condition"][state.value] for state in Condition},
         movement={state.value: totals["movement"][state.value] for state in Movement},
         contact=contact,
@@ -64,6 +72,7 @@ def counts(incident: Incident) -> Counts:
         wants_out=totals["wants_out"][True],
         possible_help=totals["possible_help"][True],
         uncertain=totals["certain"][False],
+        spoken_for=totals["spoken_for"][True],
         deliveries=deliveries_by_state(incident.source),
     )
 
@@ -88,4 +97,4 @@ def standings(
         "addressed": addressed,
     }
     chosen = {name: value for name, value in wanted.items() if value is not None}
-    return Standing.objects.filter(incident=incident, **chosen).order_by("pk")
+    return Standing.objects.counted().filter(incident=incident, **chosen).order_by("pk")

@@ -33,6 +33,7 @@ class EventKind(models.TextChoices):
 
     ALERTED = "alerted", _("已告警")
     UNREACHED = "unreached", _("告警未送达")
+    REPORTED_SAFE = "reported_safe", _("联络员代报平安")
     SAFE = "safe", _("报平安")
     NEEDS_HELP = "needs_help", _("求助")
     POSSIBLE_HELP = "possible_help", _("可能求助")
@@ -55,6 +56,7 @@ class Source(models.TextChoices):
     REPLY = "reply", _("回复")
     TIMER = "timer", _("计时")
     OFFICER = "officer", _("官员")
+    LIAISON = "liaison", _("联络员")
     GATE = "gate", _("登乘口")
 
 

@@ -4,6 +4,7 @@ from registry.models.consent import Consent, ConsentPurpose
 from registry.models.contact import Channel, ContactPoint, EmergencyContact
 from registry.models.current import CurrentWhereabouts, Ground
 from registry.models.group import Group, GroupKind, Membership
+from registry.models.merge import Merge, NotTheSame
 from registry.models.person import (
     BloodType,
     DocumentKind,
@@ -32,6 +33,8 @@ __all__ = [
     "Jurisdiction",
     "Language",
     "Membership",
+    "Merge",
+    "NotTheSame",
     "Obstacle",
     "Person",
     "Post",

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.fields import EncryptedTextField
+from registry.models.fields import NameKeyField
 
 
 class DocumentKind(models.TextChoices):
@@ -60,7 +61,8 @@ class Household(models.Model):
 class Person(models.Model):
     """登记人, or a family member who travels with one.
 
-    Names stand plain, for search and for the manifest; the document number, health and insurance
+    Names stand plain, for search and for the manifest, and beside them how they sound and are
+    spelled (registry.pinyin); the document number, health and insurance
     are encrypted. `needs` holds codes that matter on a plane: wheelchair, stretcher, oxygen,
     infant, pregnant, infirm; `obstacles` holds codes of Obstacle. `due_on` is the day a child is
     expected (ISO date), from which the week of pregnancy follows on any day.
@@ -80,6 +82,9 @@ class Person(models.Model):
     passport_name = models.CharField(
         _("证件拼写"), max_length=80, blank=True, help_text="WANG/XIAOMING"
     )
+    pinyin = NameKeyField(max_length=160, key="pinyin")
+    initials = NameKeyField(max_length=40, key="initials")
+    spelled = NameKeyField(max_length=160, key="spelled")
     sex = models.CharField(_("性别"), max_length=1, choices=Sex, default=Sex.UNSPECIFIED)
     birth_date = models.DateField(_("出生日期"), null=True, blank=True)
     nationality = models.CharField(_("国籍"), max_length=2, default="CN")
@@ -134,6 +139,16 @@ class Person(models.Model):
                 name="person_paused",
             ),
             models.Index(fields=["name"], name="person_by_name"),
+            # What an officer types is their beginning; the pattern classes are PostgreSQL's.
+            models.Index(
+                fields=["pinyin"], opclasses=["varchar_pattern_ops"], name="person_by_pinyin"
+            ),
+            models.Index(
+                fields=["initials"], opclasses=["varchar_pattern_ops"], name="person_by_initials"
+            ),
+            models.Index(
+                fields=["spelled"], opclasses=["varchar_pattern_ops"], name="person_by_spelling"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ SMS = "sms"
 Address = tuple[str, bytes]
 
 _BLANK: dict[str, Any] = {
+    "pinyin": "", "initials": "", "spelled": "",
     "passport_name": "", "sex": Sex.UNSPECIFIED, "birth_date": None, "nationality": "",
     "document_kind": "none", "document_number": "", "document_index": None,
     "document_expires_on": None, "needs": [], "health_note": "", "blood_type": "", "due_on": "",

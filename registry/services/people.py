@@ -18,6 +18,7 @@ from registry.models import (
     Household,
     Person,
 )
+from registry.models.fields import NAME_KEYS
 
 
 def register_person(
@@ -63,9 +64,8 @@ def correct_person(*, person: Person, draft: PersonDraft) -> list[str]:
         setattr(person, name, columns[name])
     if "document_number" in changed:
         person.document_index = columns["document_index"]
-        person.save(update_fields=[*changed, "document_index"])
-    elif changed:
-        person.save(update_fields=changed)
+    if changed:
+        person.save(update_fields=[*changed, "document_index", *NAME_KEYS])
     return changed
 
 

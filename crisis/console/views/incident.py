@@ -89,7 +89,7 @@ def panel_context(incident: Incident) -> dict[str, Any]:
 def roster(request: StaffRequest, incident: Incident) -> dict[str, Any]:
     """One page of the people inside, filtered by facet or by name."""
     form = RosterFilter(request.GET, name=request.POST.get("name", ""))
-    standings = form.apply(Standing.objects.filter(incident=incident))
+    standings = form.apply(Standing.objects.counted().filter(incident=incident))
     page = Paginator(standings, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     page.object_list = with_names(list(page.object_list))
     return {"page": page, "filter": form}
@@ -180,10 +180,14 @@ def release_contacts(request: StaffRequest, pk: int, person: int) -> HttpRespons
 
 
 def person_context(incident: Incident, standing: Standing) -> dict[str, Any]:
+    refs = [standing.person_ref]
+    if standing.same_as == standing.person_ref:
+        merged = Standing.objects.filter(incident=incident, same_as=standing.person_ref)
+        refs = list(merged.values_list("person_ref", flat=True))
     covering = DeliveryPerson.objects.filter(
-        person_ref=standing.person_ref, delivery__wave__source=incident.source
+        person_ref__in=refs, delivery__wave__source=incident.source
     )
-    log = RollCallEvent.objects.filter(incident=incident, person_ref=standing.person_ref)
+    log = RollCallEvent.objects.filter(incident=incident, person_ref__in=refs)
     return known_of(Person.objects.filter(pk=standing.person_ref).first()) | {
         "incident": incident,
         "standing": standing,

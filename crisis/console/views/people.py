@@ -12,6 +12,8 @@ from crisis.rollcall.models import Standing
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 from registry.models import Person
+from registry.selectors.duplicates import duplicates_of
+from registry.selectors.merging import merges_of
 
 PEOPLE_SHOWN = 100
 
@@ -33,8 +35,15 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(visible_people(request.user), pk=pk)
     audit.record(actor=request.user.username, act="person.viewed", subject=f"person:{pk}")
     incidents = visible_incidents(request.user)
+    seen = visible_people(request.user)
     context = known_of(person) | {
         "section": "people",
+        "merges": merges_of(pk),
+        "alike": [
+            pair
+            for pair in duplicates_of(person)
+            if seen.filter(pk__in=(pair.low, pair.high)).count() == len((pair.low, pair.high))
+        ],
         "standings": Standing.objects.filter(incident__in=incidents, person_ref=pk).select_related(
             "incident"
         ),
@@ -48,7 +57,8 @@ def known_of(person: Person | None) -> dict[str, Any]:
         return {"person": None}
     family = Person.objects.none()
     if person.household_id:
-        family = Person.objects.filter(household=person.household_id).exclude(pk=person.pk)
+        family = Person.objects.filter(household=person.household_id, left_at=None)
+        family = family.exclude(pk=person.pk)
     return {
         "person": person,
         "contacts": person.contact_points.order_by("retired_at", "preference", "pk"),

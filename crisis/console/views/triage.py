@@ -38,7 +38,7 @@ def open_incidents(user: User) -> QuerySet[Incident]:
 @requires(Capability.RECORD)
 def waiting(request: StaffRequest) -> HttpResponse:
     """An unmatched reply belongs to no post yet, so every recording officer sees it."""
-    standings = Standing.objects.filter(
+    standings = Standing.objects.counted().filter(
         incident__in=open_incidents(request.user), possible_help=True
     )
     unmatched = unmatched_replies()
@@ -152,7 +152,8 @@ def match(request: StaffRequest, reply: Reply) -> HttpResponse:
 
 def candidates(reply: Reply, find: FindForm, incidents: QuerySet[Incident]) -> list[Any]:
     """Standings to choose from: by name where one was given, else those who own the address."""
-    standings = Standing.objects.filter(incident__in=incidents).select_related("incident")
+    standings = Standing.objects.counted().filter(incident__in=incidents)
+    standings = standings.select_related("incident")
     if find.is_bound and find.is_valid() and find.cleaned_data["name"].strip():
         people = Person.objects.filter(name__icontains=find.cleaned_data["name"].strip())
         standings = standings.filter(incident=find.cleaned_data["incident"])

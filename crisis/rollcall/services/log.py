@@ -1,7 +1,7 @@
 """Writing the log and folding it, in one transaction, for many persons at once."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,7 +14,7 @@ from crisis.events.services import NewEvent, emit_many
 from crisis.events.types import EventType
 from crisis.incidents.models import Incident
 from crisis.rollcall.fold import Fact, Folded, fold
-from crisis.rollcall.models import RollCallEvent, Standing
+from crisis.rollcall.models import RollCallEvent, Standing, StandingQuerySet
 from crisis.rollcall.states import EventKind, Source
 
 NOTE_PURPOSE = "rollcall.event.note"
@@ -22,7 +22,9 @@ _COLUMNS = (
     "incident", "person_ref", "kind", "occurred_at", "learned_at", "source", "source_key",
     "recorded_by", "note",
 )  # fmt: skip
-_FACETS = ("condition", "movement", "contact", "wants_out", "possible_help", "answered_at")
+_FACETS = (
+    "condition", "movement", "contact", "wants_out", "possible_help", "answered_at", "spoken_for",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +54,48 @@ def write_log(
     ]  # fmt: skip
     persons = sorted({entry.person_ref for entry in entries})
     # The lock comes first: whoever folds reads everything that was written before.
-    standings = _lock_standings(incident_id, persons)
+    standings = lock_standings(incident_id, persons)
     if not bulk.insert(RollCallEvent, _COLUMNS, rows):
         return 0
-    return _refold(incident_id, standings)
+    return refold(incident_id, standings)
 
 
-class _Stands(NamedTuple):
-    """A standing as it is before the fold."""
+class Stands(NamedTuple):
+    """A standing as it is before the fold; `same_as` is None for all but the few who are merged."""
 
     id: int
     person_ref: int
+    same_as: int | None
     facets: tuple[object, ...]
 
 
-def _lock_standings(incident_id: int, persons: list[int]) -> list[_Stands]:
-    found = Standing.objects.filter(incident=incident_id, person_ref__among=persons).order_by("pk")
+def lock_standings(incident_id: int, persons: list[int]) -> list[Stands]:
+    """The standings to fold, locked: of somebody merged it is that of the one who is kept."""
+    of_incident = Standing.objects.filter(incident=incident_id)
+    found = _lock(of_incident.filter(person_ref__among=persons))
+    kept = {row.same_as for row in found} - {None}
+    if not kept:
+        return found
+    alone = [row for row in found if row.same_as is None]
+    return alone + _lock(of_incident.filter(person_ref__in=kept))
+
+
+def _lock(standings: StandingQuerySet) -> list[Stands]:
+    found = standings.order_by("pk")
     if connection.vendor == "postgresql":
         found = found.select_for_update()
-    rows = found.values_list("pk", "person_ref", *_FACETS)
-    return [_Stands(pk, person, tuple(facets)) for pk, person, *facets in rows]
+    rows = found.values_list("pk", "person_ref", "same_as", *_FACETS)
+    return [Stands(pk, person, same_as, tuple(facets)) for pk, person, same_as, *facets in rows]
 
 
-def _refold(incident_id: int, standings: list[_Stands]) -> int:
-    facts = _facts(incident_id, [standing.person_ref for standing in standings])
+def refold(incident_id: int, standings: list[Stands]) -> int:
+    """Fold these anew; returns how many changed. The log of a merged person keeps its reference,
+    and is read together with that of the one who is kept."""
+    one_of = {standing.person_ref: standing.person_ref for standing in standings}
+    if merged := [standing.person_ref for standing in standings if standing.same_as is not None]:
+        rows = Standing.objects.filter(incident=incident_id, same_as__in=merged)
+        one_of |= dict(rows.values_list("person_ref", "same_as"))
+    facts = _facts(incident_id, one_of)
     folds = [(standing, _fold(frozenset(facts[standing.person_ref]))) for standing in standings]
     changed = [
         (standing, folded) for standing, folded in folds if _facets(folded) != standing.facets
@@ -97,23 +117,24 @@ _fold = lru_cache(maxsize=1024)(fold)
 def _facets(folded: Folded) -> tuple[object, ...]:
     return (
         folded.condition.value, folded.movement.value, folded.contact.value,
-        folded.wants_out, folded.possible_help, folded.answered_at,
+        folded.wants_out, folded.possible_help, folded.answered_at, folded.spoken_for,
     )  # fmt: skip
 
 
-def _facts(incident_id: int, persons: Collection[int]) -> dict[int, list[Fact]]:
-    rows = RollCallEvent.objects.filter(incident=incident_id, person_ref__among=persons)
+def _facts(incident_id: int, one_of: Mapping[int, int]) -> dict[int, list[Fact]]:
+    """By the person whose standing they fold into."""
+    rows = RollCallEvent.objects.filter(incident=incident_id, person_ref__among=list(one_of))
     lines = list(rows.values_list("person_ref", "kind", "occurred_at", "source_key"))
     # Where every message arrived, the logs of thousands are alike: only a loss needs the causes.
     lossy = {person for person, kind, *_ in lines if kind == EventKind.UNREACHED}
     facts: dict[int, list[Fact]] = defaultdict(list)
     for person, kind, at, key in lines:
         cause = key.rpartition(":")[0] if person in lossy else ""
-        facts[person].append(Fact(EventKind(kind), at, cause))
+        facts[one_of[person]].append(Fact(EventKind(kind), at, cause))
     return facts
 
 
-def _events(incident_id: int, changed: list[tuple[_Stands, Folded]]) -> list[NewEvent]:
+def _events(incident_id: int, changed: list[tuple[Stands, Folded]]) -> list[NewEvent]:
     """Partners hear of condition and movement; «alerted» for each of 100,000 tells them nothing."""
     now = clock.now()
     return [
@@ -122,7 +143,7 @@ def _events(incident_id: int, changed: list[tuple[_Stands, Folded]]) -> list[New
             subject=f"incident:{incident_id}",
             data={"incident": incident_id, "person_ref": standing.person_ref,
                   "condition": folded.condition.value, "movement": folded.movement.value,
-                  "contact": folded.contact.value},
+                  "contact": folded.contact.value, "spoken_for": folded.spoken_for},
             time=now,
         )
         for standing, folded in changed

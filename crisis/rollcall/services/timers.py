@@ -58,7 +58,7 @@ def _work(step_id: int) -> bool:
 def silent_after(step: DueStep, size: int) -> list[tuple[int, int]]:
     """(standing, person) of whom nobody has heard, in order. The dead are not reminded, nor those
     found by others."""
-    found = Standing.objects.filter(
+    found = Standing.objects.counted().filter(
         incident=step.incident_id,
         contact__in=SILENT,
         condition=Condition.UNKNOWN,
@@ -111,7 +111,7 @@ def note_silence(step: DueStep) -> int:
     """A timer may say «暂未联系上», nothing graver, and only of those whom a message reached:
     who was never contacted has left no question unanswered. While messages are still on their way
     it comes once more, for those whom they reach later."""
-    alerted = Standing.objects.filter(incident=step.incident, contact=Contact.ALERTED)
+    alerted = Standing.objects.counted().filter(incident=step.incident, contact=Contact.ALERTED)
     silent = list(alerted.order_by("pk").values_list("person_ref", flat=True))
     entries = [
         Entry(person, EventKind.NO_ANSWER, step.due_at, f"timer:{step.pk}") for person in silent

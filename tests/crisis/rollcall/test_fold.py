@@ -152,3 +152,42 @@ def test_alert_that_could_not_be_delivered_reached_nobody():
     other = Fact(K.ALERTED, START, "delivery:2")
     assert fold([taken, lost]).contact == Contact.NOT_CONTACTED
     assert fold([lost, taken, other]).contact == Contact.ALERTED
+
+
+# -- a liaison's word ---------------------------------------------------------------------------
+
+
+def test_liaison_says_safe_of_whom_nothing_is_known():
+    folded = fold(facts(K.ALERTED, K.REPORTED_SAFE))
+    assert folded == Folded(condition=Condition.SAFE, contact=Contact.ALERTED, spoken_for=True)
+
+
+@pytest.mark.parametrize(
+    "kind", [K.NEEDS_HELP, K.INJURED, K.IDENTITY_PENDING, K.DECEASED, K.POSSIBLE_HELP, K.SAFE]
+)
+def test_liaisons_safe_changes_nothing_that_is_known(kind):
+    assert fold(facts(kind, K.REPORTED_SAFE)) == fold(facts(kind))
+
+
+@given(log=logs)
+def test_liaisons_safe_never_takes_help_away_and_answers_for_nobody(log):
+    without = fold(log)
+    with_word = fold([*log, Fact(K.REPORTED_SAFE, START)])
+    assert with_word.contact == without.contact
+    assert with_word.answered_at == without.answered_at
+    if without.condition != Condition.UNKNOWN:
+        assert with_word.condition == without.condition
+    if without.possible_help:
+        assert with_word.possible_help
+
+
+def test_persons_own_word_takes_the_place_of_the_liaisons():
+    for kind, condition in ((K.NEEDS_HELP, "needs_help"), (K.SAFE, "safe")):
+        folded = fold(facts(K.REPORTED_SAFE, kind))
+        assert (folded.condition, folded.spoken_for) == (condition, False)
+    unclear = fold(facts(K.REPORTED_SAFE, K.POSSIBLE_HELP))
+    assert (unclear.condition, unclear.possible_help) == (Condition.UNKNOWN, True)
+
+
+def test_silence_goes_on_after_a_liaisons_word():
+    assert fold(facts(K.ALERTED, K.REPORTED_SAFE, K.NO_ANSWER)).contact == Contact.NO_ANSWER
