@@ -2,6 +2,7 @@
 
 `outcomes_told(outcomes: list[ToldOutcome])`: deliveries reached a state worth knowing.
 `replies_read(replies: list[ReadReply])`: replies were understood and matched.
+`events_seen(events: list[SeenEvent])`: somebody followed, left or scanned, without a word.
 Receivers write only to their own tables, and raise to have the telling repeated.
 """
 
@@ -14,6 +15,7 @@ from notifications.states import DeliveryState, Meaning
 
 outcomes_told = Signal()
 replies_read = Signal()
+events_seen = Signal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +48,17 @@ class ReadReply:
     longitude: float | None
     accuracy_m: float | None
     by_contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """Something that happened at an address and is no answer. `kind` is subscribe, unsubscribe or
+    scan; `scene` is what the scanned QR code carried, or empty. `address` is in clear, and only
+    here: whoever keeps it seals it."""
+
+    channel: str
+    address: str
+    address_index: bytes
+    kind: str
+    scene: str
+    received_at: datetime

@@ -63,3 +63,25 @@ class Asking(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.person_id} asked {self.times} times"
+
+
+class WeChatBinding(models.Model):
+    """A wish to bind a WeChat account: the scene of one QR code, good once and for minutes.
+
+    The scene is 128 random bits and stands only as a hash. `address_index` is the account that
+    scanned it first; `others` counts further accounts that did, which are not bound.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="wechat_bindings")
+    scene_hash = models.BinaryField(max_length=16, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(help_text="Real time.")
+    used_at = models.DateTimeField(null=True)
+    address_index = models.BinaryField(max_length=16, null=True)
+    others = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="binding_by_expiry")]
+
+    def __str__(self) -> str:
+        return f"binding {self.pk} of person {self.person_id}"

@@ -1,10 +1,25 @@
 """Registration and a person's own pages."""
 
-from django.urls import path
+from typing import Any
+
+from django.urls import URLPattern, path
 
 from crisis.citizens.views import roster
 from crisis.citizens.views.code import code, leave_session
+from crisis.citizens.views.consents import consents
+from crisis.citizens.views.contacts import contacts, wechat, wechat_qr
+from crisis.citizens.views.correct import correct, emergency
 from crisis.citizens.views.join import join
+from crisis.citizens.views.me import confirm, depart, download, me, pause
+
+
+def _also_of(route: str, view: Any, name: str, **more: Any) -> list[URLPattern]:
+    """A page of one's own, and the same of somebody in the family."""
+    return [
+        path(f"me/{route}", view, more, name=name),
+        path(f"me/of/<int:person_id>/{route}", view, more, name=f"{name}-of"),
+    ]
+
 
 app_name = "citizens"
 urlpatterns = [
@@ -15,4 +30,16 @@ urlpatterns = [
     path("me/groups/<int:pk>/roster/<int:upload>/errors/", roster.errors, name="roster-errors"),
     path("me/roster.<slug:kind>", roster.template, name="roster-template"),
     path("me/sign-out/", leave_session, name="sign-out"),
+    path("me/contacts/", contacts, name="contacts"),
+    path("me/wechat/", wechat, name="wechat"),
+    path("me/wechat/qr.svg", wechat_qr, name="wechat-qr"),
+    *_also_of("", me, "me"),
+    *_also_of("correct/<slug:part>/", correct, "correct"),
+    *_also_of("emergency/", emergency, "emergency"),
+    *_also_of("consents/", consents, "consents"),
+    *_also_of("download/guihang.json", download, "json", form="json"),
+    *_also_of("download/guihang.txt", download, "txt", form="txt"),
+    *_also_of("confirm/", confirm, "confirm"),
+    *_also_of("pause/", pause, "pause"),
+    *_also_of("leave/", depart, "leave"),
 ]

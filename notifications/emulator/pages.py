@@ -1,6 +1,7 @@
 """Pages for people: the phones, one phone's screen, the knobs. Chinese first, English beside."""
 
 import heapq
+import re
 import time
 from html import escape
 from urllib.parse import quote, unquote, urlencode
@@ -17,6 +18,7 @@ BUTTONS = [
     ("4", "4 平安但需撤离 wants out"),
 ]
 MAX_TEXT = 20_000
+OPENID = re.compile(r"[A-Za-z0-9_\-]{6,64}")
 STYLE = """
 *{box-sizing:border-box}body{font:16px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:0;
 background:#eef1f4;color:#14202b}main{max-width:34rem;margin:0 auto;padding:.75rem}
@@ -73,6 +75,8 @@ class Pages:
             return self._show(request, parts)
         if request.method == "POST" and len(parts) == 3 and parts[0] == "phones":
             return self._tap(request, parts[1], parts[2])
+        if request.method == "POST" and len(parts) == 2 and parts[0] == "qr":
+            return self._scan(parts[1], request.form().get("openid", ""))
         return _page("没有此页 Not found", "<p>没有此页。 Not found.</p>", 404)
 
     def _show(self, request: Request, parts: list[str]) -> Response:
@@ -82,6 +86,8 @@ class Pages:
             return self._phone(parts[1], request.query.get("taken", ""))
         if parts == ["knobs"]:
             return self._knobs(request)
+        if len(parts) == 2 and parts[0] == "qr":
+            return self._scanning(parts[1])
         return _page("没有此页 Not found", "<p>没有此页。 Not found.</p>", 404)
 
     def _phones(self, request: Request) -> Response:
@@ -118,6 +124,24 @@ class Pages:
             escape(address),
             f"{note}<div class=screen>{bubbles}</div>{_controls(phone)}",
         )
+
+    def _scanning(self, ticket: str) -> Response:
+        """What a phone's camera leads to: which WeChat account is it that scans?"""
+        if ticket not in self._world.scenes:
+            return _page("二维码 QR code", "<p class=note>没有此码。 No such code.</p>", 404)
+        return _page(
+            "二维码 QR code",
+            f"<form class=row method=post action='/qr/{quote(ticket, safe='')}'>"
+            "<input name=openid required maxlength=64 aria-label=openid placeholder=openid>"
+            "<button>扫描 Scan</button></form>",
+        )
+
+    async def _scan(self, ticket: str, openid: str) -> Response:
+        if not OPENID.fullmatch(openid):
+            return _page("二维码 QR code", "<p class=note>openid?</p>", 400)
+        taken = await self._world.scan(openid, ticket)
+        back = f"/phones/{quote(openid, safe='')}?{urlencode({'taken': int(taken)})}"
+        return Response(b"", 303, location=back)
 
     async def _tap(self, request: Request, address: str, act: str) -> Response:
         taken = await self._act(address, act, request.form())

@@ -65,9 +65,10 @@ async def serve(world: World) -> None:
         loop.add_signal_handler(sig, stopped.set)
     server = Server(Emulator(world).handle)
     port = await server.start(HOST, world.options.port)
+    world.url = f"http://{HOST}:{port}"
     later = loop.create_task(world.schedule.run())
     watch = loop.create_task(_watch_parent(world.options, stopped))
-    print(json.dumps({"ready": f"http://{HOST}:{port}"}), flush=True)
+    print(json.dumps({"ready": world.url}), flush=True)
     try:
         await _first(stopped, later)
     finally:

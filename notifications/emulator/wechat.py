@@ -10,6 +10,7 @@ from typing import Any
 from notifications.emulator import meddle
 from notifications.emulator.http import Answer, Request, Response, json_response
 from notifications.emulator.ledger import CODE_ALONE, Message, read_text
+from notifications.emulator.qr import QrCodes
 from notifications.emulator.world import World
 
 OPENID = re.compile(r"[A-Za-z0-9_\-]{6,64}")
@@ -37,6 +38,7 @@ ERRORS = {
     40003: "invalid openid",
     40013: "invalid appid",
     40037: "invalid template_id",
+    40053: "invalid action info",
     40125: "invalid appsecret",
     41001: "access_token missing",
     42001: "access_token expired",
@@ -63,6 +65,7 @@ class WeChatApi:
         self._world = world
         self._tokens: list[Token] = []
         self._forced_at = 0.0
+        self._qr_codes = QrCodes(world)
         self._recognised: dict[tuple[str, str], tuple[float, str]] = {}
 
     def handle(self, request: Request) -> Answer:
@@ -70,12 +73,17 @@ class WeChatApi:
             return self._stable_token(request.json())
         if request.path == "/cgi-bin/token":
             return self._stable_token({"grant_type": "client_credential", **request.query})
+        if request.path == "/cgi-bin/showqrcode":
+            return self._qr_codes.picture(request.query.get("ticket", ""))
         if code := self._token_problem(request.query.get("access_token", "")):
             return error(code)
         if request.path == "/cgi-bin/message/template/send":
             return self._send(request.json(), self._template_problem)
         if request.path == "/cgi-bin/message/custom/send":
             return self._send(request.json(), self._custom_problem)
+        if request.path == "/cgi-bin/qrcode/create":
+            answer = self._qr_codes.create(request.json())
+            return error(40053, "invalid action info") if answer is None else json_response(answer)
         return error(47001, "no such interface")
 
     # -- tokens -----------------------------------------------------------------------

@@ -38,6 +38,9 @@ class World:
         self._second, self._in_second = 0, 0
         self._next_turn = 0.0
         self._strangers_called = False
+        self.url = ""  # where this emulator is reached, once it listens
+        # Ticket of a QR code: its scene, and until when it can be scanned.
+        self.scenes: dict[str, tuple[str, float]] = {}
 
     # -- what providers do --------------------------------------------------------
 
@@ -193,6 +196,21 @@ class World:
         event = "subscribe" if follows else "unsubscribe"
         xml = self._xml(address, MsgType="event", Event=event, EventKey="")
         return await self.pushes.wechat(address, xml)
+
+    async def scan(self, address: str, ticket: str) -> bool:
+        """Somebody scans a QR code: who did not follow the account does so by it. False for one
+        that WeChat does not know any more, too."""
+        scene, until = self.scenes.get(ticket, ("", 0.0))
+        if time.time() >= until:
+            return False
+        known = address in self.ledger.phones and self.ledger.phone(address).follows
+        self.ledger.phone(address).follows = True
+        event, key = ("SCAN", scene) if known else ("subscribe", f"qrscene_{scene}")
+        xml = self._xml(address, MsgType="event", Event=event, EventKey=key, Ticket=ticket)
+        taken = await self.pushes.wechat(address, xml)
+        self._tally("scans", taken)
+        self.ledger.write(what="scan", address=address, event=event, taken=taken)
+        return taken
 
     def _call_strangers(self) -> None:
         """Once: some people nobody wrote to have heard of it and write by themselves."""

@@ -6,9 +6,15 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from config.kernel import bulk, clock, encryption
 from notifications.gateways import gateway_named
-from notifications.gateways.base import ReceiptSeen, ReplySeen, Seen, UnreadableBodyError
+from notifications.gateways.base import (
+    EventSeen,
+    ReceiptSeen,
+    ReplySeen,
+    Seen,
+    UnreadableBodyError,
+)
 from notifications.models import Inbound
-from notifications.services import receipts, replies
+from notifications.services import events, receipts, replies
 from notifications.services.pushed import Push
 
 log = logging.getLogger("guihang.inbox")
@@ -57,6 +63,7 @@ def _work(limit: int, **chosen: int) -> int:
     pushes = [Push(*row) for row in locked.values_list(*Push._fields)[:limit]]
     seen_receipts: list[tuple[Push, ReceiptSeen]] = []
     seen_replies: list[tuple[Push, ReplySeen]] = []
+    seen_events: list[tuple[Push, EventSeen]] = []
     problems: dict[int, str] = {}
     for push in pushes:
         for seen in _parse(push, problems):
@@ -64,8 +71,11 @@ def _work(limit: int, **chosen: int) -> int:
                 seen_receipts.append((push, seen))
             elif isinstance(seen, ReplySeen):
                 seen_replies.append((push, seen))
+            else:
+                seen_events.append((push, seen))
     receipts.store_receipts(seen_receipts)
     replies.store_replies(seen_replies)
+    events.tell_events(seen_events)
     now = clock.now()
     worked = [(push.id, now, problems.get(push.id, "")) for push in pushes]
     bulk.update(Inbound, ("id", "worked_at", "problem"), worked)
