@@ -36,7 +36,8 @@ def register_hold(asks: Asks) -> None:
 
 
 def register_eraser(erase: Eraser) -> None:
-    """`erase(erasure)` removes what its floor keeps of these people, in the same transaction."""
+    """`erase(erasure)` removes what its floor keeps of these people, in the same transaction and
+    while the registry's own rows still stand."""
     if erase not in _ERASERS:
         _ERASERS.append(erase)
 

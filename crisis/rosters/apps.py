@@ -15,8 +15,6 @@ class RostersConfig(AppConfig):
         from registry import holds
 
         holds.register_eraser(keeping.forget_people)
+        keeping.register_rules()
         # A lane of its own: a big roster holds up neither timers nor replies.
         sweep.register("load_rosters", loading.load_waiting, interval=1.0, lane="rosters")
-        sweep.register(
-            "forget_rosters", keeping.forget_old, interval=300, lane="rosters", eager=False
-        )

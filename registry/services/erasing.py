@@ -58,11 +58,14 @@ def erase_people(*, person_ids: Collection[int], by: str) -> set[int]:
     masked = {pk: masked_name(people[pk].name, people[pk].passport_name) for pk in ids}
     households = {household for pk in ids if (household := people[pk].household_id)}
     addresses = _addresses(ids)
+    # While their rows still say what they belonged to.
+    tell_erasers(
+        Erasure(frozenset(ids), frozenset(addresses - _still_used(addresses, ids)), masked)
+    )
     _empty_what_refers(ids)
     _end_consents(ids)
     _blank(ids)
     Household.objects.filter(pk__in=households, members=None).delete()
-    tell_erasers(Erasure(frozenset(ids), frozenset(addresses - _still_used(addresses)), masked))
     for pk in sorted(ids):
         audit.record(actor=by, act="person.erased", subject=f"person:{pk}")
     return ids
@@ -85,11 +88,11 @@ def _addresses(ids: Collection[int]) -> set[Address]:
     }
 
 
-def _still_used(addresses: Collection[Address]) -> set[Address]:
+def _still_used(addresses: Collection[Address], ids: Collection[int]) -> set[Address]:
     """Those that somebody else gave as well: a couple's phone is still one of them's."""
     indexes = [index for _, index in addresses]
-    own = ContactPoint.objects.filter(address_index__in=indexes)
-    named = EmergencyContact.objects.filter(phone_index__in=indexes)
+    own = ContactPoint.objects.filter(address_index__in=indexes).exclude(person__in=ids)
+    named = EmergencyContact.objects.filter(phone_index__in=indexes).exclude(person__in=ids)
     used = {(channel, bytes(i)) for channel, i in own.values_list("channel", "address_index")}
     return used | {(SMS, bytes(i)) for i in named.values_list("phone_index", flat=True)}
 

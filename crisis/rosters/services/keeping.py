@@ -1,22 +1,27 @@
 """How long the files of rosters are kept: some days, and not beyond the people in them."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from config.kernel import clock
+from config.kernel import retention
 from crisis.rosters.models import RosterPiece, RosterRefusal, RosterUpload
 from crisis.rosters.states import OVER
 from registry.holds import Erasure
 
 
-def forget_old() -> int:
-    """Delete the files of uploads that ended, and what was refused of them, after
-    GUIHANG_ROSTER_DAYS. The counts stay. Returns how many uploads lost something."""
-    before = clock.now() - timedelta(days=settings.ROSTER_DAYS)
-    old = RosterUpload.objects.filter(state__in=OVER, uploaded_at__lt=before)
-    return _forget(list(old.filter(pieces__isnull=False).distinct().values_list("pk", flat=True)))
+def register_rules() -> None:
+    """The files of uploads that ended, and what was refused of them, go after GUIHANG_ROSTER_DAYS.
+    The counts stay."""
+    retention.register(retention.Rule("rosters", _("名册文件"), "ROSTER_DAYS", _with_file, _forget))
+
+
+def _with_file(moment: datetime) -> QuerySet[RosterUpload]:
+    old = RosterUpload.objects.filter(state__in=OVER, uploaded_at__lt=moment)
+    return old.filter(pieces__isnull=False).distinct()
 
 
 def forget_people(erasure: Erasure) -> None:
@@ -28,7 +33,7 @@ def forget_people(erasure: Erasure) -> None:
 
 
 @transaction.atomic
-def _forget(ids: list[int]) -> int:
+def _forget(ids: Collection[int]) -> int:
     RosterRefusal.objects.filter(upload__in=ids).delete()
     RosterPiece.objects.filter(upload__in=ids).delete()
     return len(ids)

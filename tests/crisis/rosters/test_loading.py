@@ -6,16 +6,16 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from config.kernel import clock
+from config.kernel import clock, retention
 from config.kernel.errors import DomainError
 from config.kernel.models import AuditEntry
 from crisis.rosters import selectors, tasks
 from crisis.rosters.models import RosterPiece, RosterRefusal, RosterUpload
-from crisis.rosters.services import files, keeping, loading
+from crisis.rosters.services import files, loading
 from registry.consent.texts import ROSTER
-from registry.holds import Erasure
 from registry.models import Consent, ContactPoint, Membership, Person
 from registry.rosters.reading import read_roster
+from registry.services.erasing import erase_person
 from registry.services.groups import citizen, close_group, officer
 from registry.services.people import leave_registry
 from tests.support import scene
@@ -246,10 +246,10 @@ def test_nothing_of_a_roster_stands_plain(take):
 
 def test_files_go_after_some_days_and_counts_stay(take, settings):
     upload = load(take(BAD))
-    assert keeping.forget_old() == 0
+    assert "rosters" not in retention.run(budget_s=9).ended
     with clock.held_at(clock.now() + timedelta(days=settings.ROSTER_DAYS, seconds=1)):
-        assert keeping.forget_old() == 1
-        assert keeping.forget_old() == 0
+        assert retention.run(budget_s=9).ended["rosters"] == 1
+        assert "rosters" not in retention.run(budget_s=9).ended
     assert not RosterPiece.objects.exists()
     assert not RosterRefusal.objects.exists()
     assert counts(upload) == (6, 3, 0, 3)
@@ -260,8 +260,7 @@ def test_files_go_after_some_days_and_counts_stay(take, settings):
 
 def test_file_goes_with_the_people_in_it(take):
     load(take(BAD))
-    person = Person.objects.get(name="王一")
-    keeping.forget_people(Erasure(frozenset({person.pk}), frozenset(), {}))
+    assert erase_person(person=Person.objects.get(name="王一"), by="officer")
     assert not RosterPiece.objects.exists()
 
 
