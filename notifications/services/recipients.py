@@ -74,7 +74,8 @@ def _parts(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
 _COLUMNS = (
     "id", "batch", "channel", "address", "address_index", "language", "covers", "key", "token_hash",
 )  # fmt: skip
-_AT_FIRST = {
+# What every new delivery has in the same columns (their names are those of the database too).
+AT_FIRST = {
     "state": DeliveryState.PENDING.value, "epoch": 0, "attempts": 0, "possible_duplicate": False,
     "gateway": "", "provider_ref": "", "provider_code": "", "told_state": "",
 }  # fmt: skip
@@ -96,7 +97,7 @@ def _write_deliveries(
          len(r.persons), key, _token_hash(wave, r.channel, key))
         for (batch_id, r), number, key in fresh
     ]  # fmt: skip
-    if bulk.insert(Delivery, _COLUMNS, rows, same={"wave": wave.pk, **_AT_FIRST}) == count:
+    if bulk.insert(Delivery, _COLUMNS, rows, same={"wave": wave.pk, **AT_FIRST}) == count:
         return {(channel, index): number for number, _, channel, _, index, *_ in rows}
     return _addresses_of(Delivery.objects.filter(batch__in=batches))
 
@@ -116,19 +117,24 @@ def _token_hash(wave: Wave, channel: str, key: str) -> bytes | None:
 
 
 def _new_batches(wave: Wave, parts: Sequence[Sequence[Recipient]]) -> list[Batch]:
-    now = clock.real_now()
     return Batch.objects.bulk_create(
-        Batch(
-            wave=wave,
-            channel=part[0].channel,
-            size=len(part),
-            priority=wave.priority,
-            state=BatchState.WAITING,
-            due_at=now,
-            rung_at=now,
-        )
-        for part in parts
+        _new_batch(wave, part[0].channel, len(part), pk=None) for part in parts
     )
+
+
+def open_batches(*, wave: Wave, channel: str, sizes: Mapping[int, int]) -> None:
+    """Write batches, by key, whose deliveries are written already; ring for them on commit."""
+    Batch.objects.bulk_create(_new_batch(wave, channel, size, pk=pk) for pk, size in sizes.items())
+    batch_ids = list(sizes)
+    transaction.on_commit(lambda: bell.ring(batch_ids, priority=wave.priority))
+
+
+def _new_batch(wave: Wave, channel: str, size: int, *, pk: int | None) -> Batch:
+    now = clock.real_now()
+    return Batch(
+        pk=pk, wave=wave, channel=channel, size=size, priority=wave.priority,
+        state=BatchState.WAITING, due_at=now, rung_at=now,
+    )  # fmt: skip
 
 
 def _known_addresses(wave: Wave, recipients: Sequence[Recipient]) -> dict[Address, int]:

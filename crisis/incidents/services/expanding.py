@@ -11,6 +11,7 @@ from django.db import transaction
 
 from config.kernel import clock
 from crisis.incidents.audience import members_of
+from crisis.incidents.copying import copy_plain
 from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.selectors import ALERTS, alert_wave
 from crisis.incidents.signals import slice_expanded
@@ -105,14 +106,15 @@ def _expand_next(incident: Incident) -> bool:
     if piece is None:
         return False
     members = members_of(piece)
-    reach = addresses_for(
-        [member.person_ref for member in members],
-        prefer_first=not _is_red(incident),
-    )
+    people = [member.person_ref for member in members]
+    wave = _standing_alert(incident)
+    if wave:
+        people = copy_plain(wave=wave, person_ids=people)
+    reach = addresses_for(people, prefer_first=not _is_red(incident))
     slice_expanded.send(
         sender=AudienceSlice, incident=incident, members=members, unaddressed=reach.unaddressed
     )
-    if wave := _standing_alert(incident):
+    if wave and reach.addresses:
         add_recipients(wave=wave, recipients=[as_recipient(a) for a in reach.addresses])
     AudienceSlice.objects.filter(pk=piece.pk).update(expanded_at=clock.now())
     return True
