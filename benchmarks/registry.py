@@ -18,7 +18,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 import django
 
 # Each is a module of benchmarks/support with `add_arguments(parser)` and `measure(arguments)`.
-PARTS = {"legs": "benchmarks.support.legs"}
+PARTS = {
+    "load": "benchmarks.support.loading",
+    "lookup": "benchmarks.support.looking",
+    "roster": "benchmarks.support.uploading",
+    "legs": "benchmarks.support.legs",
+}
 
 
 def main() -> None:

@@ -113,7 +113,7 @@ def _rows(lines: Iterator[list[str]], start: int, roster: Roster) -> Iterator[Ro
         if not any(map(str.strip, line)):
             continue
         written = line[:width] + [""] * (width - len(line))
-        cells = {column: plain(written[place]) for place, column in known}
+        cells = {column: plain(text) if (text := written[n]) else "" for n, column in known}
         if cells.get("ref") != EXAMPLE:
             yield RosterRow(number, written, cells)
 
