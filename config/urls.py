@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/advisories/", include("crisis.advisories.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),
     path("api/incidents/", include("crisis.incidents.urls")),
+    path("api/registry/", include("crisis.console.api.urls")),
     path("api/rollcall/", include("crisis.rollcall.urls")),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/", DocsView.as_view(url_name="api-schema"), name="api-docs"),

@@ -4,6 +4,7 @@ import io
 import json
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
 from crisis.rosters.models import RosterRefusal, RosterUpload
@@ -52,5 +53,5 @@ def upload_of(group: Group, pk: int) -> RosterUpload:
     """Raises DomainError not_found (404)."""
     upload = uploads_of(group).filter(pk=pk).first()
     if upload is None:
-        raise DomainError("not_found", "", status=404)
+        raise DomainError("not_found", _("未找到。"), status=404)
     return upload

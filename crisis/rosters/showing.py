@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from config.kernel import audit
 from config.kernel.errors import DomainError
@@ -50,7 +51,7 @@ def errors_response(upload: RosterUpload, actor: str) -> HttpResponse:
 def template_response(kind: str) -> HttpResponse:
     """Raises DomainError not_found (404) for anything but xlsx and csv."""
     if kind not in CONTENT_TYPES:
-        raise DomainError("not_found", "", status=404)
+        raise DomainError("not_found", _("未找到。"), status=404)
     return _file(template(kind), kind, "roster")
 
 

@@ -1,0 +1,18 @@
+"""The registry's own addresses in the API."""
+
+from django.urls import path
+
+from crisis.console.api import people, rosters
+
+app_name = "registry-api"
+urlpatterns = [
+    path("people/", people.People.as_view(), name="people"),
+    path("people/<int:pk>/", people.OnePerson.as_view(), name="person"),
+    path("groups/<int:group>/rosters/", rosters.Rosters.as_view(), name="rosters"),
+    path("groups/<int:group>/rosters/<int:upload>/", rosters.OneRoster.as_view(), name="roster"),
+    path(
+        "groups/<int:group>/rosters/<int:upload>/errors/",
+        rosters.RosterErrors.as_view(),
+        name="roster-errors",
+    ),
+]
