@@ -36,9 +36,11 @@ def read_database(name: str, *, default: str, **options: Any) -> DBConfig:
         refuse(f"{name} cannot be used: {str(problem).splitlines()[0]}")
 
 
-def read_key(name: str) -> bytes:
-    """A 32-byte key written as base64."""
-    return decode_key(name, read("str", name))
+def read_key(name: str, *, optional: bool = False) -> bytes:
+    """A 32-byte key written as base64; nothing where it is `optional` and not set."""
+    if optional and not (text := read("str", name, default="")):
+        return b""
+    return decode_key(name, text if optional else read("str", name))
 
 
 def read_field_keys(name: str) -> dict[int, bytes]:

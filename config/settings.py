@@ -19,6 +19,8 @@ DEBUG = read("bool", "GUIHANG_DEBUG", default=False)
 SECRET_KEY = read("str", "GUIHANG_SECRET_KEY")
 FIELD_KEYS = environment.read_field_keys("GUIHANG_FIELD_KEYS")
 INDEX_KEY = environment.read_key("GUIHANG_INDEX_KEY")
+# Only while the index key is being changed (docs/privacy.md).
+INDEX_KEY_BEFORE = environment.read_key("GUIHANG_INDEX_KEY_BEFORE", optional=True)
 LINK_KEY = environment.read_key("GUIHANG_LINK_KEY")
 
 PUBLIC_URL = read("str", "GUIHANG_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -176,6 +178,7 @@ KEEP_TRIP_DAYS = read("int", "GUIHANG_KEEP_TRIP_DAYS", default=30)
 KEEP_POSITION_DAYS = read("int", "GUIHANG_KEEP_POSITION_DAYS", default=7)
 KEEP_UNVERIFIED_DAYS = read("int", "GUIHANG_KEEP_UNVERIFIED_DAYS", default=7)
 KEEP_LEFT_DAYS = read("int", "GUIHANG_KEEP_LEFT_DAYS", default=0)
+KEEP_MERGED_DAYS = read("int", "GUIHANG_KEEP_MERGED_DAYS", default=365)
 KEEP_DORMANT_DAYS = read("int", "GUIHANG_KEEP_DORMANT_DAYS", default=365)
 # Civil claims lapse after three years (民法典 第一百八十八条).
 KEEP_CONSENT_DAYS = read("int", "GUIHANG_KEEP_CONSENT_DAYS", default=1095)

@@ -9,11 +9,20 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from config.kernel import sweep
         from notifications import broker_checks, checks
-        from notifications.services import following, inbox, receipts, recovery, retention, telling
+        from notifications.services import (
+            following,
+            inbox,
+            receipts,
+            recovery,
+            reindexed,
+            retention,
+            telling,
+        )
 
         checks.register_checks()
         broker_checks.register_checks()
         retention.register_rules()
+        reindexed.register_indexes()
         sweep.register("follow_waves", following.follow_unfinished, interval=0.5)
         sweep.register("recover_batches", recovery.recover_batches, interval=1.0)
         sweep.register("work_inbox", inbox.work_inbox, interval=0.2)

@@ -8,8 +8,10 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import sweep
+        from registry import indexes
         from registry.services import current, retention
 
         retention.register_rules()
+        indexes.register_indexes()
         # A lane of its own: a night in which 100,000 legs begin holds up no alert.
         sweep.register("settle_whereabouts", current.settle_due, interval=2.0, lane="whereabouts")

@@ -75,7 +75,8 @@ def unseal_under(key: str, sealed: bytes, purpose: str) -> str:
         raise UnreadableValue(f"a value of {purpose} does not open") from None
 
 
-def blind_index(value: str, purpose: str) -> bytes:
-    """16 bytes that are equal exactly when `purpose` and the normalised value are."""
+def blind_index(value: str, purpose: str, *, key: bytes = b"") -> bytes:
+    """16 bytes that are equal exactly when `purpose` and the normalised value are. `key` is the
+    index key, where it is not today's."""
     message = f"{purpose}\0{value}".encode()
-    return hmac.digest(settings.INDEX_KEY, message, hashlib.sha256)[:INDEX_BYTES]
+    return hmac.digest(key or settings.INDEX_KEY, message, hashlib.sha256)[:INDEX_BYTES]

@@ -47,15 +47,21 @@ def _proof(name: str) -> bytes:
     return hmac.digest(settings.LINK_KEY, PURPOSE.encode(), hashlib.sha256)
 
 
-def problems() -> Iterator[str]:
-    """One sentence, with its remedy, for each key that is missing or is not the one."""
+def problems() -> Iterator[tuple[str, str]]:
+    """(name, one sentence with its remedy) for each key that is missing or is not the one."""
     if f"{FIELD}{max(settings.FIELD_KEYS)}" in retired():
-        yield "the highest key in GUIHANG_FIELD_KEYS was retired: a new key needs a higher number"
+        newest = f"{FIELD}{max(settings.FIELD_KEYS)}"
+        yield (
+            newest,
+            "the highest key in GUIHANG_FIELD_KEYS was retired: a new one needs a higher number",
+        )
     for proof in KeyProof.objects.exclude(value=RETIRED).order_by("name"):
         if proof.name.startswith(FIELD):
-            yield from _field_problem(int(proof.name.removeprefix(FIELD)), bytes(proof.value))
+            for sentence in _field_problem(int(proof.name.removeprefix(FIELD)), bytes(proof.value)):
+                yield proof.name, sentence
         elif not hmac.compare_digest(bytes(proof.value), _proof(proof.name)):
-            yield _OTHER[proof.name]
+            changing = proof.name == "index" and _is_before(bytes(proof.value))
+            yield proof.name, _UNFINISHED if changing else _OTHER[proof.name]
 
 
 def retired() -> set[str]:
@@ -68,9 +74,9 @@ def retire(key_id: int) -> None:
     KeyProof.objects.filter(name=f"{FIELD}{key_id}").update(value=RETIRED)
 
 
-def accept_link_key() -> None:
-    """The link key of the environment is the one from now on."""
-    KeyProof.objects.filter(name="link").update(value=_proof("link"), noted_at=clock.real_now())
+def accept(name: str) -> None:
+    """The «link» or «index» key of the environment is the one from now on."""
+    KeyProof.objects.filter(name=name).update(value=_proof(name), noted_at=clock.real_now())
 
 
 def noted_at(key_id: int) -> datetime:
@@ -95,6 +101,17 @@ def _field_problem(key_id: int, proof: bytes) -> Iterator[str]:
         )
 
 
+def _is_before(proof: bytes) -> bool:
+    """Whether the index key is being changed: the database still has the one before."""
+    before = settings.INDEX_KEY_BEFORE
+    return bool(before) and hmac.compare_digest(
+        proof, encryption.blind_index(WORD, PURPOSE, key=before)
+    )
+
+
+_UNFINISHED = (
+    "the index key is being changed: run `manage.py rotate_keys --index`, and start when it is done"
+)
 _OTHER = {
     "index": "GUIHANG_INDEX_KEY is not the index key of this database: nobody would be found by"
     " phone or document. Put the right one back, or change it as docs/privacy.md says",
@@ -109,7 +126,7 @@ def check_keys(**_: Any) -> list[CheckMessage]:
     if settings.SQLITE and not Path(connection.settings_dict["NAME"]).exists():
         return []  # to look would be to make it
     try:
-        return [Error(problem, id="guihang.E005") for problem in problems()]
+        return [Error(problem, id="guihang.E005") for _, problem in problems()]
     except (OperationalError, InterfaceError, ProgrammingError):
         if connection.in_atomic_block:
             raise

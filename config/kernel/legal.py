@@ -54,7 +54,15 @@ USES: tuple[Use, ...] = (
     Use(
         _("登记、核对本人信息，请您每年确认"),
         (Basis.CONSENT,),
-        ("registry.", "contact.", "person.left", "person.asked", "person.confirmed"),
+        (
+            "registry.",
+            "contact.",
+            "person.left",
+            "person.asked",
+            "person.confirmed",
+            "person.downloaded",
+            "citizen.",
+        ),
     ),
     Use(_("告知紧急联系人其被列为联系人"), (Basis.STATUTORY,), ("emergency_contact.",)),
     Use(

@@ -14,7 +14,15 @@ from django.db.models.functions import Coalesce
 
 from config.kernel import audit, clock
 from registry.holds import Erasure, held, tell_erasers
-from registry.models import Consent, ContactPoint, EmergencyContact, Household, Person, Sex
+from registry.models import (
+    Consent,
+    ContactPoint,
+    EmergencyContact,
+    Household,
+    Merge,
+    Person,
+    Sex,
+)
 from registry.names import masked_name
 
 # Proof of what was agreed, without a word of whom: it goes by a rule of its own.
@@ -50,9 +58,10 @@ def erase_person(*, person: Person, by: str) -> bool:
 @transaction.atomic
 def erase_people(*, person_ids: Collection[int], by: str) -> set[int]:
     """Erase all of these that nothing holds; returns whom. Nobody is erased twice."""
-    rows = Person.objects.select_for_update().filter(pk__in=person_ids, erased_at=None)
+    wanted = set(person_ids) | set(merged_into(person_ids))
+    rows = Person.objects.select_for_update().filter(pk__in=wanted, erased_at=None).order_by("pk")
     people = {person.pk: person for person in rows}
-    ids = set(people) - held(set(people))
+    ids = set(people) - _needed(set(people))
     if not ids:
         return set()
     masked = {pk: masked_name(people[pk].name, people[pk].passport_name) for pk in ids}
@@ -69,6 +78,27 @@ def erase_people(*, person_ids: Collection[int], by: str) -> set[int]:
     for pk in sorted(ids):
         audit.record(actor=by, act="person.erased", subject=f"person:{pk}")
     return ids
+
+
+def merged_into(person_ids: Collection[int]) -> dict[int, int]:
+    """The rows that were found to be these people too (registry.services.merging), each with the
+    row that was kept."""
+    found: dict[int, int] = {}
+    wanted = set(person_ids)
+    while wanted:
+        standing = Merge.objects.filter(kept__in=wanted, undone_at=None)
+        more = dict(standing.values_list("gone", "kept"))
+        wanted = set(more) - set(found)
+        found |= more
+    return found
+
+
+def _needed(ids: set[int]) -> set[int]:
+    """Those who are held, with every row that is the same person."""
+    needed = held(ids)
+    kept_of = merged_into(ids)
+    needed |= {kept for gone, kept in kept_of.items() if gone in needed}
+    return needed | (set(merged_into(needed)) & ids)
 
 
 def _blank(ids: Collection[int]) -> None:

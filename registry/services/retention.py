@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.kernel import clock, retention
 from registry.holds import held
-from registry.models import Consent, ContactPoint, Person, Whereabouts, WhereaboutsKind
+from registry.models import Consent, ContactPoint, Merge, Person, Whereabouts, WhereaboutsKind
 from registry.models.whereabouts import SHARED_LASTS, TRIP_GRACE
 from registry.services.current import settle
 from registry.services.erasing import erase_people
@@ -27,6 +27,9 @@ def register_rules() -> None:
             "unverified", _("从未验证电话的网上登记"), "KEEP_UNVERIFIED_DAYS", _unverified, _erase
         ),
         retention.Rule("left", _("已退出登记的人"), "KEEP_LEFT_DAYS", _left, _erase),
+        retention.Rule(
+            "merged", _("已并入另一条登记的重复登记"), "KEEP_MERGED_DAYS", _merged, _erase
+        ),
         retention.Rule("dormant", _("多次询问未答的人"), "KEEP_DORMANT_DAYS", _dormant, _erase),
         retention.Rule(
             "consents", _("已撤回的同意记录"), "KEEP_CONSENT_DAYS", _old_consents, _drop_consents
@@ -76,7 +79,14 @@ def _unverified(moment: datetime) -> QuerySet[Person]:
 
 
 def _left(moment: datetime) -> QuerySet[Person]:
-    return Person.objects.filter(left_at__lte=moment, erased_at=None)
+    """Who was merged into another row has not left: an officer may take the two apart again."""
+    standing = Merge.objects.filter(gone=OuterRef("pk"), undone_at=None)
+    return Person.objects.filter(~Exists(standing), left_at__lte=moment, erased_at=None)
+
+
+def _merged(moment: datetime) -> QuerySet[Person]:
+    standing = Merge.objects.filter(gone=OuterRef("pk"), undone_at=None, merged_at__lt=moment)
+    return Person.objects.filter(Exists(standing), erased_at=None)
 
 
 def _dormant(moment: datetime) -> QuerySet[Person]:

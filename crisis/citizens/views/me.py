@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 
 from config.kernel import audit
 from config.kernel.errors import DomainError
+from config.kernel.legal import USES
 from crisis.citizens.access import family_of
 from crisis.citizens.forms.me import PauseForm
 from crisis.citizens.identity import CitizenRequest, actor_of, sign_out
@@ -34,6 +35,7 @@ def me(request: CitizenRequest, person: Person) -> HttpResponse:
         most=MOST_SHOWN,
         family=[one for one in family if one.left_at is None],
         paused=has_paused(person),
+        uses=USES,
         done=request.GET.get("done", ""),
     )
 

@@ -32,6 +32,7 @@ from registry.models import (
     Whereabouts,
     WhereaboutsKind,
 )
+from registry.services.merging import merge_persons
 from registry.services.people import add_contact_point, leave_registry, register_person
 from registry.services.whereabouts import add_trip, share_position
 from tests.support.pushes import reply_form, store
@@ -120,6 +121,25 @@ def test_the_dormant_are_alerted_until_their_time_is_over(
     Standing.objects.all().delete()
     held_clock(20)
     assert run() == {"dormant": 1}
+
+
+def test_somebody_registered_twice_can_be_parted_for_a_year_and_is_erased_as_one(
+    wang: Person, held_clock: Advance
+) -> None:
+    again, other = settle("王晓明", phone="+6785550102"), settle("李娜", phone="+6785550103")
+    twice = settle("李娜娜", phone="+6785550104")
+    merge_persons(kept=wang, gone=again, by="officer")
+    merge_persons(kept=other, gone=twice, by="officer")
+    held_clock(30 * DAY)
+    assert run() == {}
+    leave_registry(person=wang)
+    assert run() == {"left": 2}
+    assert set(Person.objects.filter(erased_at=None)) == {other, twice}
+    held_clock(336 * DAY)
+    assert run() == {"merged": 1}
+    assert set(Person.objects.filter(erased_at=None)) == {other}
+    assert traces(["王晓明", "李娜娜"]) == []
+    assert traces(["+6785550104"])  # it is their other number
 
 
 def test_withdrawn_consents_go_after_three_years(wang: Person, held_clock: Advance) -> None:

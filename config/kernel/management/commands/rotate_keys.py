@@ -2,14 +2,14 @@
 
 import time
 from argparse import ArgumentParser
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.kernel import audit, clock, keys, progress, rotation
+from config.kernel import audit, clock, keys, progress, reindexing, rotation
 from config.kernel.models import Beat
 
 ACTOR = "rotate_keys"
@@ -24,6 +24,9 @@ class Command(BaseCommand):
         " meanwhile; killed, it goes on where it was."
     )
 
+    # It asks by itself: two of its acts mend what the check complains of.
+    requires_system_checks = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         acts = parser.add_mutually_exclusive_group()
         acts.add_argument("--status", action="store_true", help="only count what needs which key")
@@ -33,15 +36,23 @@ class Command(BaseCommand):
             action="store_true",
             help="GUIHANG_LINK_KEY was changed on purpose: links sent before are dead",
         )
+        acts.add_argument(
+            "--index",
+            action="store_true",
+            help="GUIHANG_INDEX_KEY was changed: compute every index anew, with nobody at work",
+        )
         parser.add_argument("--batch", type=int, default=rotation.PIECE, metavar="ROWS")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _hold_keys({"link"} if options["accept_link_key"] else {"index"} & set(_chosen(options)))
         if options["status"]:
             self._status()
+        elif options["index"]:
+            self._reindex(options["batch"])
         elif options["retire"] is not None:
             self._retire(options["retire"])
         elif options["accept_link_key"]:
-            keys.accept_link_key()
+            keys.accept("link")
             audit.record(actor=ACTOR, act="keys.link_accepted")
             self.stdout.write("the link key is accepted; links sent before are dead")
         else:
@@ -102,6 +113,21 @@ class Command(BaseCommand):
         self.stdout.write(f"{made.table.name}: {made.done} sealed anew, {left} to go")
         self.stdout.flush()
 
+    def _reindex(self, size: int) -> None:
+        """With nobody at work: a look-up while half of the table is changed would miss."""
+        if running := _processes(clock.real_now()):
+            raise CommandError(f"these processes still run, end them first: {', '.join(running)}")
+        rows = sum(self._reindex_column(column, size) for column in reindexing.columns())
+        reindexing.finish()
+        keys.accept("index")
+        audit.record(actor=ACTOR, act="keys.reindexed", rows=rows)
+        self.stdout.write(f"done: {rows} rows; take GUIHANG_INDEX_KEY_BEFORE away and start")
+
+    def _reindex_column(self, column: reindexing.Column, size: int) -> int:
+        changed = max(reindexing.reindex(column, size=size), default=0)
+        self.stdout.write(f"{column.name}: {changed} indexes computed anew")
+        return changed
+
     def _retire(self, key_id: int) -> None:
         newest = max(settings.FIELD_KEYS)
         if key_id >= newest:
@@ -119,8 +145,24 @@ class Command(BaseCommand):
         self.stdout.write(f"key {key_id} is retired: take it out of GUIHANG_FIELD_KEYS")
 
 
+def _chosen(options: dict[str, Any]) -> list[str]:
+    return [name for name in ("index", "status") if options[name]]
+
+
+def _hold_keys(mended: set[str]) -> None:
+    """Raises CommandError for a wrong key that this run is not there to mend."""
+    for name, sentence in keys.problems():
+        if name not in mended:
+            raise CommandError(sentence)
+
+
 def _older_processes(newest: int) -> list[str]:
+    return _processes(keys.noted_at(newest))
+
+
+def _processes(started_before: datetime) -> list[str]:
+    """Those seen lately, on whatever host, that started before then."""
     seen = Beat.objects.filter(
-        beaten_at__gte=clock.real_now() - SEEN_WITHIN, started_at__lt=keys.noted_at(newest)
+        beaten_at__gte=clock.real_now() - SEEN_WITHIN, started_at__lt=started_before
     )
     return [str(beat) for beat in seen.order_by("host", "name")]
