@@ -125,7 +125,8 @@ def test_everything_can_be_taken_along(browser, parent, form):
         assert held["contacts"][0]["verified_at"]
         assert set(held) >= {section.key for section in everything_about(parent)}
     entry = AuditEntry.objects.get(act="person.downloaded")
-    assert (entry.subject, entry.detail) == (f"person:{parent.pk}", {"form": form})
+    detail = {"form": form, "basis": "consent"}
+    assert (entry.subject, entry.detail) == (f"person:{parent.pk}", detail)
 
 
 def test_messages_and_answers_are_told_and_bad_news_is_not(held_clock, post, officer, client_of):
