@@ -43,7 +43,20 @@ def from_alpha3(code: str) -> str | None:
 @cache
 def _codes_by_name() -> dict[str, str]:
     by_name = {name.casefold(): code for code, names in _names().items() for name in names}
-    return by_name | {code.casefold(): code for code in _names()}
+    return _ALSO_WRITTEN | by_name | {code.casefold(): code for code in _names()}
+
+
+# Parts of China: whoever belongs there is of Chinese nationality.
+PARTS_OF_CHINA = frozenset({"HK", "MO", "TW"})
+_ALSO_WRITTEN = {
+    "香港": "HK", "hong kong": "HK", "澳门": "MO", "macao": "MO", "macau": "MO",
+    "台湾": "TW", "台湾省": "TW", "taiwan": "TW",
+}  # fmt: skip
+
+
+def nationality_of(code: str) -> str:
+    """The nationality that a code stands for where somebody gives it as theirs."""
+    return "CN" if code in PARTS_OF_CHINA else code
 
 
 def find_country(text: str) -> str | None:

@@ -16,7 +16,7 @@ from config.kernel.errors import DomainError
 from config.kernel.text import clean
 from registry.addresses import normalise_phone
 from registry.ages import LATEST_WEEK, PREGNANCY_WEEKS
-from registry.countries import is_country
+from registry.countries import is_country, nationality_of
 from registry.geography.areas import check_position
 from registry.models import BloodType, DocumentKind, Language, Obstacle, Person, Sex
 from registry.models.whereabouts import BANDS_PER_DEGREE, MAX_ACCURACY_M
@@ -85,7 +85,7 @@ class PersonDraft:
             name=clean_name("name", self.name),
             passport_name=_spelling(self.passport_name),
             birth_date=_birth_date(self.birth_date, today),
-            nationality=country_code("nationality", self.nationality),
+            nationality=nationality_of(country_code("nationality", self.nationality)),
             document_number=document_number(self.document_number),
             needs=tuple(sorted({*self.needs, *(["pregnant"] if self.due_on else [])})),
             health_note=clean(self.health_note)[:500],

@@ -17,7 +17,11 @@ from typing import Any
 TARGET = Path(__file__).with_name("countries.json")
 ALPHA3 = Path(__file__).with_name("alpha3.json")
 USER_ASSIGNED = {"XK"}  # in the package, but not a code of ISO 3166-1
-CORRECTED_ZH = {"EH": "西撒哈拉", "FK": "马尔维纳斯群岛（福克兰群岛）", "CF": "中非共和国"}
+CORRECTED_ZH = {
+    "EH": "西撒哈拉", "FK": "马尔维纳斯群岛（福克兰群岛）", "CF": "中非共和国",
+    "HK": "中国香港", "MO": "中国澳门",
+}  # fmt: skip
+CORRECTED_EN = {"HK": "Hong Kong, China", "MO": "Macao, China"}
 
 
 def first(name: str | list[str]) -> str:
@@ -43,7 +47,8 @@ def letters(package: tarfile.TarFile) -> dict[str, str]:
 
 def cut(archive: Path) -> None:
     with tarfile.open(archive) as package:
-        chinese, english = names(package, "zh") | CORRECTED_ZH, names(package, "en")
+        chinese = names(package, "zh") | CORRECTED_ZH
+        english = names(package, "en") | CORRECTED_EN
         codes = letters(package)
     table = {
         code: [chinese[code], english[code]] for code in sorted(chinese.keys() - USER_ASSIGNED)

@@ -2,14 +2,17 @@
 
 import pytest
 
-from registry.countries import country_name, find_country, is_country
+from registry.countries import country_name, find_country, is_country, nationality_of
 from registry.places import cities, cities_of, find_city
 
 
 @pytest.mark.parametrize(
     ("code", "chinese"),
-    [("TW", "中国台湾省"), ("HK", "香港"), ("MO", "澳门"), ("VU", "瓦努阿图"), ("LY", "利比亚")],
-)
+    [
+        ("TW", "中国台湾省"), ("HK", "中国香港"), ("MO", "中国澳门"), ("VU", "瓦努阿图"),
+        ("LY", "利比亚"),
+    ],
+)  # fmt: skip
 def test_names_are_those_of_the_package(code, chinese):
     assert country_name(code, "zh-hans") == chinese
     assert find_country(chinese) == code
@@ -19,6 +22,15 @@ def test_english_names_and_unknown_codes():
     assert country_name("TW", "en") == "Taiwan, Province of China"
     assert (country_name("QQ", "en"), is_country("QQ"), is_country("vu")) == ("QQ", False, False)
     assert (find_country(" fiji "), find_country("vu"), find_country("")) == ("FJ", "VU", None)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [("香港", "HK"), ("Macau", "MO"), ("台湾", "TW"), ("Hong Kong", "HK")]
+)
+def test_parts_of_china_are_found_as_people_write_them_and_are_no_nationality(written, code):
+    assert find_country(written) == code
+    assert nationality_of(code) == "CN"
+    assert nationality_of("VU") == "VU"
 
 
 def test_every_city_is_abroad_in_a_known_country():

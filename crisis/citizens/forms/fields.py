@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.errors import DomainError
-from registry.countries import country_codes, country_name
+from registry.countries import PARTS_OF_CHINA, country_codes, country_name
 
 # However people write a date; what has no separators is year, month, day.
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y %m %d", "%Y%m%d"]
@@ -46,6 +46,11 @@ def country_choices() -> list[tuple[str, str]]:
     return _sorted_countries(lambda code, name: name)
 
 
+def nationality_choices() -> list[tuple[str, str]]:
+    """(code, name): parts of China are no nationality of their own."""
+    return [choice for choice in country_choices() if choice[0] not in PARTS_OF_CHINA]
+
+
 def dialling_choices() -> list[tuple[str, str]]:
     """(code, «name +678»), after the choice of the country one is in."""
     listed = _sorted_countries(lambda code, name: f"{name} +{dialling_code(code)}")
@@ -71,6 +76,10 @@ def _by_sound(name: str) -> bytes:
 
 def country_field(**options: Any) -> forms.ChoiceField:
     return forms.ChoiceField(choices=country_choices, widget=CountrySelect, **options)
+
+
+def nationality_field(**options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=nationality_choices, widget=CountrySelect, **options)
 
 
 def date_field(**options: Any) -> forms.DateField:

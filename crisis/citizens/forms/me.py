@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.errors import DomainError
-from registry.countries import country_codes, country_name
+from crisis.citizens.forms.fields import country_field, nationality_field
 from registry.drafts import NEEDS, PersonDraft, Place, draft_of
 from registry.models import BloodType, DocumentKind, Language, Obstacle, Person, Sex
 from registry.selectors.holdings import need_label
@@ -32,12 +31,6 @@ def _date(label: Any, **options: Any) -> forms.DateField:
         format="%Y-%m-%d", attrs={"inputmode": "numeric", "placeholder": "1990-03-07"}
     )
     return forms.DateField(label=label, input_formats=DATES, widget=widget, **options)
-
-
-def _countries() -> list[tuple[str, str]]:
-    language = get_language() or ""
-    named = [(code, country_name(code, language)) for code in country_codes()]
-    return sorted(named, key=lambda pair: (pair[0] != "CN", pair[1]))
 
 
 def _ticks(label: Any, choices: Any) -> forms.MultipleChoiceField:
@@ -67,7 +60,7 @@ class BasicsForm(PartForm):
     passport_name = _text(80, _("证件拼写"), help_text=_("姓/名，例如 WANG/XIAOMING"))
     sex = forms.ChoiceField(label=_("性别"), choices=Sex)
     birth_date = _date(_("出生日期"), required=False)
-    nationality = forms.ChoiceField(label=_("国籍"), choices=_countries)
+    nationality = nationality_field(label=_("国籍"))
     language = forms.ChoiceField(label=_("用哪种语言通知您"), choices=Language)
 
 
@@ -109,7 +102,7 @@ class InsuranceForm(PartForm):
 
 
 class ResidenceForm(PartForm):
-    country = forms.ChoiceField(label=_("所在国家或地区"), choices=_countries)
+    country = country_field(label=_("所在国家或地区"))
     city = _text(80, _("城市"))
     address = _text(300, _("住址"), attrs={"autocomplete": "street-address"})
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from config.kernel import clock
 from config.kernel.errors import DomainError
-from crisis.citizens.forms.fields import DraftForm, Raw, country_field, date_field, text_field
+from crisis.citizens.forms.fields import DraftForm, Raw, date_field, nationality_field, text_field
 from registry.ages import LATEST_WEEK, due_on_of_week, is_child
 from registry.consent.texts import GUARDIAN_UNDER, current_wording
 from registry.drafts import NEEDS, PersonDraft
@@ -64,7 +64,7 @@ class PersonForm(DraftForm):
     birth_date = date_field(
         label=gettext_lazy("出生日期"), help_text=gettext_lazy("年-月-日，例如 1990-03-07")
     )
-    nationality = country_field(label=gettext_lazy("国籍"), initial="CN")
+    nationality = nationality_field(label=gettext_lazy("国籍"), initial="CN")
     document_kind = forms.ChoiceField(
         label=gettext_lazy("证件种类"), choices=DocumentKind, initial=DocumentKind.PASSPORT
     )
