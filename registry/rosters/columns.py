@@ -116,7 +116,7 @@ def _key(heading: str) -> str:
 
 
 def _by_key() -> dict[str, str]:
-    known = {}
+    known: dict[str, str] = {}
     for column, (chinese, english, others) in COLUMNS.items():
         words = [column, chinese, english, *others.partition("|")[0].split()]
         known |= {_key(word): column for word in [*words, *others.split("|")[1:]]}

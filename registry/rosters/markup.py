@@ -6,6 +6,7 @@ and the strict form.
 """
 
 from collections.abc import Iterable
+from typing import NoReturn
 from xml.parsers import expat
 
 from registry.rosters.archive import bad_workbook
@@ -60,7 +61,7 @@ class Markup:
         self._depth -= 1
         self.ended(name.rpartition("}")[2])
 
-    def _refuse(self, *_said: object) -> None:
+    def _refuse(self, *_said: object) -> NoReturn:
         raise bad_workbook()
 
 

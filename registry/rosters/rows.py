@@ -15,6 +15,8 @@ from registry.addresses import address_index, normalise_address, normalise_phone
 from registry.ages import is_child
 from registry.drafts import PersonDraft, Place, clean_name, refusal
 from registry.models import Channel, Person, Source, WhereaboutsKind
+from registry.models.fields import NAME_KEYS
+from registry.pinyin import name_keys
 from registry.places import find_city
 from registry.rosters import cells as reading
 from registry.rosters.columns import Cells, RosterRow
@@ -81,6 +83,8 @@ def entry_of(row: RosterRow, terms: Terms, now: datetime) -> Entry:
     draft = _draft(cells).clean(now.date())
     contacts = list(_contacts(cells, country, now if terms.vouched else None))
     person = draft.columns()
+    keys = name_keys(person["name"], person["passport_name"])
+    person |= {column: getattr(keys, column) for column in NAME_KEYS}
     person["external_ref"] = _ref(cells, person, contacts, terms)
     child = is_child(draft.birth_date, now.date())
     if child:

@@ -36,6 +36,8 @@ from registry.models import (
     Whereabouts,
 )
 
+MOST = 10
+
 
 class PlaceIn(serializers.Serializer):
     """A point (WGS-84 degrees) with the radius in metres within which the person is, or only a
@@ -81,14 +83,14 @@ class RegisterIn(serializers.Serializer):
     language = serializers.ChoiceField(
         choices=Language.choices, required=False, default=Language.CHINESE
     )
-    needs = serializers.MultipleChoiceField(choices=NEEDS, required=False, default=tuple)
+    needs = serializers.MultipleChoiceField(choices=NEEDS, required=False, default=set)
     health_note = serializers.CharField(max_length=500, required=False, default="")
     blood_type = serializers.ChoiceField(
         choices=BloodType.choices, required=False, default="", allow_blank=True
     )
     due_on = serializers.DateField(required=False, allow_null=True, default=None)
     obstacles = serializers.MultipleChoiceField(
-        choices=Obstacle.choices, required=False, default=tuple
+        choices=Obstacle.choices, required=False, default=set
     )
     insurer = serializers.CharField(max_length=60, required=False, default="")
     insurance_policy = serializers.CharField(max_length=40, required=False, default="")
@@ -100,11 +102,24 @@ class RegisterIn(serializers.Serializer):
         max_length=60, required=False, default=None, allow_null=True
     )
     place = PlaceIn()
-    contacts = ContactIn(many=True, required=False, default=list, max_length=10)
-    emergency = EmergencyIn(many=True, required=False, default=list, max_length=10)
+    contacts = ContactIn(many=True, required=False, default=list)
+    emergency = EmergencyIn(many=True, required=False, default=list)
     consents = serializers.MultipleChoiceField(
-        choices=ConsentPurpose.choices, required=False, default=tuple
+        choices=ConsentPurpose.choices, required=False, default=set
     )
+
+    def validate_contacts(self, contacts: list[Any]) -> list[Any]:
+        return at_most(contacts)
+
+    def validate_emergency(self, emergency: list[Any]) -> list[Any]:
+        return at_most(emergency)
+
+
+def at_most(rows: list[Any]) -> list[Any]:
+    """Nobody has more addresses or people to call than this."""
+    if len(rows) > MOST:
+        raise serializers.ValidationError(f"at most {MOST}")
+    return rows
 
 
 class ContactOut(serializers.ModelSerializer):
