@@ -36,7 +36,8 @@ from registry.rosters.rows import Columns, Entry, Terms, entry_of
 from registry.rosters.writing import write
 from registry.services.current import settle_new
 
-CHUNK = 500
+CHUNK = 500  # of an upload, whose progress is watched
+LARGE_CHUNK = 2_000
 PIECE_BYTES = 1024 * 1024
 # Two rosters at once look for known people and write new ones by turns: else both would add a
 # person who stands in both.
@@ -101,7 +102,7 @@ def load_people(
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     digest = _digest(file)
     report = LoadReport(read_roster(file))
-    for rows in chunks(report.roster.rows, CHUNK):
+    for rows in chunks(report.roster.rows, LARGE_CHUNK):
         done = load_rows(rows, Terms())
         report.rows += len(rows)
         report.added += done.added
