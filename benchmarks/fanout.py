@@ -27,7 +27,6 @@ import django
 
 ROOT = Path(__file__).resolve().parent.parent
 WINDOW = 64
-PROCESSES = 2
 FEW = 1_000
 # By so many a provider pushes its receipts at once.
 CONNECTIONS = 50
@@ -60,6 +59,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--reference", type=int, default=5_000, help="recipients of the reference")
     parser.add_argument("--bare", type=int, default=50_000, help="calls of the bare loop")
     parser.add_argument("--window", type=int, default=WINDOW, help="messages in flight a process")
+    parser.add_argument("--processes", type=int, default=3, help="that hand over")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="before each answer")
     parser.add_argument("--alone", action="store_true", help="the product only, without its sweep")
     parser.add_argument("--embedded", action="store_true", help="SQLite against this, 20,000 each")
@@ -97,7 +97,7 @@ def compared(arguments: argparse.Namespace, scene: Any, gateway: Any) -> dict[st
     """The product with its sweep and without, the reference, and the bare loops."""
     from benchmarks.support import bare, processes, product, reference
 
-    with processes.worker("config") as worker:
+    with processes.worker("config", count=arguments.processes) as worker:
         # The sweep's run comes first: what it leaves untold burdens no other.
         say("归航 the product, with its sweep and without")
         with processes.running("sweep", "manage.py", "sweep"):
@@ -127,11 +127,11 @@ def compared(arguments: argparse.Namespace, scene: Any, gateway: Any) -> dict[st
 def alone(arguments: argparse.Namespace, scene: Any, gateway: Any) -> dict[str, Any]:
     from benchmarks.support import processes, product
 
-    with processes.worker("config") as worker:
+    with processes.worker("config", count=arguments.processes) as worker:
         run = product.run(scene, gateway, worker, count=arguments.people)
         found = figures(run, processes.peak_rss_mib(worker.pid))
     if arguments.latency_ms:
-        ceiling = PROCESSES * arguments.window / (arguments.latency_ms / 1000)
+        ceiling = arguments.processes * arguments.window / (arguments.latency_ms / 1000)
         found["latency_efficiency"] = round(run.per_second_once_begun / ceiling, 3)
     return found
 
@@ -143,7 +143,7 @@ def with_receipts(arguments: argparse.Namespace, scene: Any, gateway: Any) -> di
     with (
         storing.web(),
         processes.running("sweep", "manage.py", "sweep"),
-        processes.worker("config") as worker,
+        processes.worker("config", count=arguments.processes) as worker,
     ):
         run = product.run(scene, gateway, worker, count=arguments.people)
         found = figures(run, processes.peak_rss_mib(worker.pid))
@@ -157,7 +157,9 @@ def embedded(arguments: argparse.Namespace, here: dict[str, Any]) -> dict[str, A
     outside = ("DATABASE_URL", "CELERY_BROKER_URL", place.INSIDE)
     environment = {name: value for name, value in os.environ.items() if name not in outside}
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        options = ["--alone", "--people", str(arguments.people), "--json", file.name]
+        # It has one writer at a time: a third process would only wait.
+        options = ["--alone", "--processes", "2", "--people", str(arguments.people), "--json",
+                   file.name]  # fmt: skip
         command = [sys.executable, "-m", "benchmarks.fanout", *options]
         subprocess.run(command, env=environment, cwd=ROOT, check=True)
         there = json.loads(Path(file.name).read_text(encoding="utf-8"))
@@ -173,7 +175,10 @@ def embedded(arguments: argparse.Namespace, here: dict[str, Any]) -> dict[str, A
 def overtaken(arguments: argparse.Namespace, scene: Any, gateway: Any) -> dict[str, Any]:
     from benchmarks.support import processes, product
 
-    with processes.running("sweep", "manage.py", "sweep"), processes.worker("config"):
+    with (
+        processes.running("sweep", "manage.py", "sweep"),
+        processes.worker("config", count=arguments.processes),
+    ):
         return product.overtake(scene, gateway, many=arguments.people, few=FEW)
 
 

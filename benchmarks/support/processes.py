@@ -21,8 +21,9 @@ from config.kernel.processes import die_with_parent
 Process = subprocess.Popen[bytes]
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
-WORKER = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel",
-          "WARNING")  # fmt: skip
+# That hand over: one more than cores, so that another works while one waits for a commit.
+PROCESSES = 3
+WORKER = ("worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING")
 
 
 @contextmanager
@@ -54,12 +55,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def worker(app: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A prefork worker of the Celery application `app`, two processes, ready for work."""
+def worker(app: str, *options: str, count: int = PROCESSES) -> Iterator[subprocess.Popen[bytes]]:
+    """A prefork worker of the Celery application `app`, `count` processes, ready for work."""
     ready = Path(settings.VAR_DIR) / "worker.ready"
     ready.unlink(missing_ok=True)
     name = f"worker-{app.rpartition('.')[2]}"
-    with running(name, "-m", "celery", "--app", app, *WORKER, *options) as process:
+    command = ("-m", "celery", "--app", app, *WORKER, "--concurrency", str(count), *options)
+    with running(name, *command) as process:
         wait_until(ready.exists, name)
         yield process
 

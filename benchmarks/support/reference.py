@@ -4,7 +4,7 @@ Tuned: connections to database and gateway are kept, without a health check at e
 messages are prefetched; the wording is read once a process; rows are made by bulk_create; one
 channel publishes everything while the worker works already; the outcome is one UPDATE of the
 columns that change. Shared with the product: broker, quorum queue, confirms, late
-acknowledgement, database, encryption, wording, gateway, two worker processes.
+acknowledgement, database, encryption, wording, gateway, as many worker processes.
 """
 
 import os
@@ -31,7 +31,7 @@ from notifications.models import Batch, Delivery, DeliveryPerson, Wave  # noqa: 
 from notifications.states import BatchState, DeliveryState  # noqa: E402
 from registry.models import ContactPoint  # noqa: E402
 
-PREFETCH, PROCESSES, ROWS = 64, 2, 1000
+PREFETCH, ROWS = 64, 1000
 QUEUE = f"{settings.QUEUE_PREFIX}.reference"
 SEND_URL = f"{settings.TWILIO_URL}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT}/Messages.json"
 
@@ -50,7 +50,7 @@ app.conf.update(
     task_default_exchange=QUEUE,
     task_default_exchange_type="direct",
     task_default_routing_key=QUEUE,
-    worker_prefetch_multiplier=PREFETCH // PROCESSES,
+    worker_prefetch_multiplier=PREFETCH // processes.PROCESSES,
     worker_max_tasks_per_child=None,  # a thousand tasks are few here
 )
 

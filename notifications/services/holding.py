@@ -20,7 +20,7 @@ GIVE_BACK_AFTER_S = 25.0
 @dataclass(slots=True)
 class Hold:
     """The right to work on a batch, as long as its epoch is `epoch`. `lease_until` is what its
-    holder last wrote: after that, others may be at it."""
+    holder last wrote: after that, others may be at it. `is_over`: it finished the batch."""
 
     batch_id: int
     wave_id: int
@@ -29,6 +29,7 @@ class Hold:
     lease_until: datetime
     since: float = field(default_factory=time.monotonic)
     looks_after_s: float = LOOK_EVERY_S
+    is_over: bool = False
 
     def has_lapsed(self) -> bool:
         return clock.real_now() >= self.lease_until

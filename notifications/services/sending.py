@@ -185,7 +185,8 @@ class _Passage:
 
     def _turn_over(self, following: list[Row]) -> list[Row]:
         finished, self.finished = self.finished, []
-        return _turn_over(self.hold, self.gateway, finished, following)
+        last = not (following or self.rows or self.tries or self.aloft)
+        return _turn_over(self.hold, self.gateway, finished, following, last=last)
 
 
 def _without(rows: list[Row], taken: list[Row]) -> list[Row]:
@@ -232,9 +233,15 @@ def _pending_rows(hold: Hold) -> list[Row]:
 
 
 def _turn_over(
-    hold: Hold, gateway: Gateway, finished: list[tuple[Row, CallResult]], following: list[Row]
+    hold: Hold,
+    gateway: Gateway,
+    finished: list[tuple[Row, CallResult]],
+    following: list[Row],
+    *,
+    last: bool = False,
 ) -> list[Row]:
-    """Write what the last window came to and mark the next one, in one commit.
+    """Write what the last window came to and mark the next one, in one commit. After the `last`,
+    when none was told «busy», the batch is finished with it.
 
     Returns the rows that may be called now: none when the wave was retracted or has expired, or
     when the batch is no longer ours.
@@ -243,6 +250,10 @@ def _turn_over(
     outcome, attempt = _outcomes(hold, gateway, finished)
     held = renewal(hold, news=bool(finished), doubt=doubt)
     with bulk.one_statement():
+        if last and not doubt:
+            over = bulk.run_together(completion(hold), outcome=outcome, attempt=attempt)
+            hold.is_over = bool(over.count)
+            return []
         if not following:
             bulk.run_together(held, outcome=outcome, attempt=attempt)
             return []
@@ -327,7 +338,7 @@ def _outcome_row(gateway: Gateway, row: Row, result: CallResult, now: datetime) 
 
 
 def _finish(hold: Hold, comes_back: timedelta) -> None:
-    if not bulk.run(completion(hold)).count:
+    if not (hold.is_over or bulk.run(completion(hold)).count):
         _give_back(hold, comes_back)
 
 
