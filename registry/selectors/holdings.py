@@ -33,11 +33,14 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "insurance": ("insurer", "insurance_policy", "insurer_phone"),
     "registration": (
         "basis", "registered_at", "registered_by", "confirmed_at", "dormant_at", "paused_until",
-        "left_at", "household", "external_ref",
+        "left_at", "external_ref",
     ),
 }  # fmt: skip
-# What is derived from another column, or cannot be set on a page that is shown.
-DERIVED = frozenset({"id", "document_index", "erased_at", "pinyin", "initials", "spelled"})
+# What is derived from another column, stands in a section of its own (household), or cannot be
+# set on a page that is shown.
+DERIVED = frozenset(
+    {"id", "document_index", "erased_at", "pinyin", "initials", "spelled", "household"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +114,38 @@ def _own(person: Person, key: str) -> Section:
 def _column(row: models.Model, name: str) -> Fact:
     column: Any = row._meta.get_field(name)
     value = getattr(row, column.attname)
-    return fact(name, column.verbose_name, value, _worded(row, name, value))
+    label = _labels().get(name, column.verbose_name)
+    return fact(name, label, value, _worded(row, name, value))
+
+
+def _labels() -> Mapping[str, str]:
+    """Of columns whose own name is for programs."""
+    return {
+        "registered_by": _("由谁登记"),
+        "external_ref": _("名册中的编号"),
+        "country": _("国家或地区"),
+    }
 
 
 def _worded(row: models.Model, name: str, value: Any) -> str | None:
     if name in ("nationality", "country") and value:
         return country_name(value, get_language() or "")
+    if name == "registered_by":
+        return _who(row, value)
     if name == "needs":
         return "、".join(need_label(need) for need in value)
     if name == "obstacles":
         return "、".join(str(Obstacle(one).label) for one in value if one in Obstacle.values)
-    if row._meta.get_field(name).choices:
+    if getattr(row._meta.get_field(name), "choices", None):
         return str(getattr(row, f"get_{name}_display")())
     return None
+
+
+def _who(person: models.Model, other_id: int | None) -> str:
+    """Somebody who did something for this person, by name; empty for nobody."""
+    if other_id is None or other_id == person.pk:
+        return _("本人") if other_id else ""
+    return Person.objects.filter(pk=other_id).values_list("name", flat=True).first() or ""
 
 
 def need_label(need: str) -> str:
@@ -154,7 +176,7 @@ def _current(person: Person) -> Section:
     """Where we think the person is, and why."""
     row = CurrentWhereabouts.objects.filter(person=person).select_related("whereabouts").first()
     paused = person.paused_until is not None and person.paused_until > clock.now().date()
-    facts = [fact("paused", _("已暂停（在国内，不计入任何区域）"), paused)]
+    facts = [fact("paused", _("已暂停"), paused)]
     if row:
         place = row.whereabouts if row.whereabouts_id else None
         facts = [
@@ -240,16 +262,16 @@ def _groups(person: Person) -> Section:
 
 def _consents(person: Person) -> Section:
     rows = Consent.objects.filter(person=person).order_by("given_at", "pk")
-    return Section("consents", _("同意记录"), [_consent(row) for row in rows])
+    return Section("consents", _("同意记录"), [_consent(person, row) for row in rows])
 
 
-def _consent(row: Consent) -> list[Fact]:
+def _consent(person: Person, row: Consent) -> list[Fact]:
     words = wording(row.purpose, row.text_version)
     return [
         fact("purpose", _("用途"), row.purpose, str(ConsentPurpose(row.purpose).label)),
         fact("text_version", _("文本版本"), row.text_version),
         fact("text", _("文本"), words.words(get_language() or "").agree if words else ""),
-        fact("given_by", _("由谁同意"), row.given_by_id),
+        fact("given_by", _("由谁同意"), row.given_by_id, _who(person, row.given_by_id)),
         fact("given_at", _("同意时间"), row.given_at),
         fact("withdrawn_at", _("撤回时间"), row.withdrawn_at),
     ]
