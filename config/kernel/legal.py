@@ -57,6 +57,11 @@ USES: tuple[Use, ...] = (
         (
             "registry.",
             "contact.",
+            "emergency.",
+            "wechat.",
+            "person.corrected",
+            "person.paused",
+            "person.resumed",
             "person.left",
             "person.asked",
             "person.confirmed",
