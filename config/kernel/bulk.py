@@ -368,8 +368,6 @@ def _execute_many(cursor: CursorWrapper, sql: str, rows: Iterable[Row]) -> int:
 
 
 def _for_sqlite(value: Any) -> Any:
-    if not isinstance(value, datetime):
-        return value
-    # What Django's adapt_datetimefield_value makes of it, in a quarter of the time.
-    naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    return naive.isoformat(" ")
+    if isinstance(value, datetime) and value.tzinfo:  # as Django does, in a quarter of the time
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    return value
