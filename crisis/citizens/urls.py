@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from crisis.citizens.views import roster
+from crisis.citizens.views import roster, trips
 from crisis.citizens.views.code import code, leave_session
 from crisis.citizens.views.consents import consents
 from crisis.citizens.views.contacts import contacts, wechat, wechat_qr
@@ -29,6 +29,8 @@ urlpatterns = [
     path("me/groups/<int:pk>/roster/<int:upload>/", roster.show, name="roster-upload"),
     path("me/groups/<int:pk>/roster/<int:upload>/errors/", roster.errors, name="roster-errors"),
     path("me/roster.<slug:kind>", roster.template, name="roster-template"),
+    path("me/trips/", trips.trips, name="trips"),
+    path("me/trips/<int:pk>/", trips.trip, name="trip"),
     path("me/sign-out/", leave_session, name="sign-out"),
     path("me/contacts/", contacts, name="contacts"),
     path("me/wechat/", wechat, name="wechat"),

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from registry.models import CurrentWhereabouts, Whereabouts
+from registry.models import CurrentWhereabouts, Whereabouts, WhereaboutsKind
 from registry.whereabouts.deciding import decide
 from registry.whereabouts.reading import facts_of
 
@@ -47,3 +47,15 @@ def _decided_places(ids: Sequence[int], at: datetime) -> dict[int, tuple[str, st
         pk: (country, city) for pk, country, city in rows.values_list("pk", "country", "city")
     }
     return {person: places.get(pk) if pk else None for person, pk in chosen.items()}
+
+
+def trips_of(person_id: int) -> QuerySet[Whereabouts]:
+    """The legs of this person's trips, the earliest first."""
+    legs = Whereabouts.objects.filter(person=person_id, kind=WhereaboutsKind.TRIP)
+    return legs.order_by("starts_at", "pk")
+
+
+def home_country(person_id: int) -> str:
+    """The country of the residence; empty where none is known."""
+    homes = Whereabouts.objects.filter(person=person_id, kind=WhereaboutsKind.RESIDENCE)
+    return homes.values_list("country", flat=True).first() or ""

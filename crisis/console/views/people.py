@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from config.kernel import audit
+from config.kernel import audit, clock
 from crisis.console.forms.people import PersonSearch
 from crisis.console.selectors import visible_incidents, visible_people
 from crisis.rollcall.models import Standing
@@ -14,6 +14,7 @@ from crisis.staff.roles import Capability
 from registry.models import Person
 from registry.selectors.duplicates import duplicates_of
 from registry.selectors.merging import merges_of
+from registry.whereabouts.reasons import explain
 
 PEOPLE_SHOWN = 100
 
@@ -63,6 +64,7 @@ def known_of(person: Person | None) -> dict[str, Any]:
         "person": person,
         "contacts": person.contact_points.order_by("retired_at", "preference", "pk"),
         "emergency": person.emergency_contacts.all(),
+        "because": explain(person.pk, at=clock.now()),
         "places": person.whereabouts.order_by("-recorded_at"),
         "family": family,
     }
