@@ -44,7 +44,7 @@ class Table:
     @cached_property
     def columns(self) -> list[str]:
         quote = connection.ops.quote_name
-        return [quote(field.column) for field in self.fields]
+        return [quote(str(field.column)) for field in self.fields]
 
     def stale(self, key_id: int) -> str:
         """SQL: some value of this row needs another key than this one."""

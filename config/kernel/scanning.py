@@ -19,7 +19,8 @@ def take_where(
     """The next rows, in order of `columns[0]` (the key) beyond `after` (None: from the first),
     for which `where` is true, locked for the caller's transaction. Nobody is waited for: rows that
     another transaction holds are passed over. SQLite has one writer anyway."""
-    names = [connection.ops.quote_name(model._meta.get_field(c).column) for c in columns]
+    fields: list[Any] = [model._meta.get_field(column) for column in columns]
+    names = [connection.ops.quote_name(field.column) for field in fields]
     beyond = "" if after is None else f"{names[0]} > %s AND"
     lock = "FOR NO KEY UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = [

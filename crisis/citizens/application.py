@@ -9,6 +9,7 @@ import binascii
 import json
 import secrets
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from config.kernel.encryption import UnreadableValue, seal, unseal
 from crisis.citizens.forms.fields import DraftForm, Raw
@@ -84,9 +85,8 @@ def registration_of(application: Application) -> Registration:
     for form in (who, reach, home, extras, consent, *members):
         form.full_clean()
     facts = reach.cleaned_data
-    draft = replace(
-        who.draft(), language=facts["language"], **extras.health(), **extras.insurance()
-    )
+    more: dict[str, Any] = {**extras.health(), **extras.insurance()}
+    draft = replace(who.draft(), language=facts["language"], **more)
     where = {name: facts[name] for name in ("country", "city", "address")}
     return Registration(
         key=application.key,

@@ -6,7 +6,7 @@ What matches nobody stays, unmatched and visible, until an officer matches or di
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -90,7 +90,7 @@ def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, dict[bool, _
         # Who is on duty may be registered too: their answer is to the alert, not to a page. And
         # nobody answers a one-time code.
     ).exclude(wave__kind__in=(WaveKind.DUTY, WaveKind.CODE))
-    rows = called.order_by("pk", "persons__pk").values_list(
+    rows: Any = called.order_by("pk", "persons__pk").values_list(
         "channel", "address_index", "pk", "wave__source", "wave__kind", "called_at",
         "persons__person_ref", "persons__is_owner",
     )  # fmt: skip

@@ -31,7 +31,7 @@ def forget_addresses(addresses: Collection[Address]) -> int:
         forget_deliveries(ids[start : start + PIECE])
     strangers = Reply.objects.filter(address_index__in=indexes)
     _forget_replies(pk for pk, via, index in strangers.values_list("pk", "via", "address_index")
-                    if (via, bytes(index)) in wanted)  # fmt: skip
+                    if (via, bytes(index or b"")) in wanted)  # fmt: skip
     return len(ids)
 
 

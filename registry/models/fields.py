@@ -16,9 +16,8 @@ class NameKeyField(models.CharField):
 
     def __init__(self, *args: Any, key: str = "", **kwargs: Any) -> None:
         self.key = key
-        super().__init__(
-            *args, **{"default": "", "db_default": "", "blank": True, "editable": False} | kwargs
-        )
+        own: dict[str, Any] = {"default": "", "db_default": "", "blank": True, "editable": False}
+        super().__init__(*args, **own | kwargs)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()

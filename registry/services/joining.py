@@ -54,7 +54,8 @@ def part(kept: Person, gone: Person, record: Record) -> None:
     """Give back what was taken over, where it is still what it was then."""
     changed = [name for name in record["filled"] if getattr(kept, name) == getattr(gone, name)]
     for name in changed:
-        setattr(kept, name, Person._meta.get_field(name).get_default())
+        column: Any = Person._meta.get_field(name)
+        setattr(kept, name, column.get_default())
     for name, value in record["before"].items():
         if getattr(kept, name) == getattr(gone, name):
             setattr(kept, name, date.fromisoformat(value) if name == "paused_until" else value)
@@ -132,7 +133,7 @@ def join_households(kept: Person, gone: Person, record: Record) -> None:
 def _part_households(kept: Person, gone: Person, record: Record) -> None:
     if record["joined"] is not None:
         Person.objects.filter(pk=kept.pk, household=record["joined"]).update(household=None)
-    if record["brought"] and Household.objects.filter(pk=gone.household_id).exists():
+    if record["brought"] and Household.objects.filter(members=gone).exists():
         brought = Person.objects.filter(pk__in=record["brought"], household=kept.household_id)
         brought.update(household=gone.household_id)
 

@@ -77,7 +77,7 @@ def confirm_registration(*, person_ids: Collection[int], by: str) -> int:
 
 
 def _with_dependants(person_ids: Collection[int]) -> Q:
-    return Q(pk__in=person_ids) | (Q(registered_by__in=person_ids) & ~Exists(_own_address()))
+    return Q(pk__in=person_ids) | Q(~Exists(_own_address()), registered_by__in=person_ids)
 
 
 def _own_address() -> QuerySet[ContactPoint]:

@@ -109,8 +109,10 @@ def _check(request: HttpRequest) -> HttpResponse:
     if len(holders) == 1 and not holders[0].doubted:
         return _enter(request, holders[0].person)
     if joined in [holder.person.pk for holder in holders]:
-        facts = {"channel": Channel.SMS, "index": index, "proof": ""}
-        return _enter(request, person_to_sign_in(person_id=joined, joined=joined, **facts))
+        person = person_to_sign_in(
+            channel=Channel.SMS, index=index, person_id=joined, proof="", joined=joined
+        )
+        return _enter(request, person)
     request.session[PROVED] = True
     request.session.cycle_key()
     return _back(request)

@@ -1,5 +1,7 @@
 """核验: anybody may check whether a message is ours, and whether it still holds."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +22,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     code = normalise(request.GET.get("code", ""))[:20]
     wave = Wave.objects.filter(code=code).select_related("retracts").first() if code else None
     with speaking(language := language_of(request)):
-        context = {"code": code, "wave": wave, "language": language}
+        context: dict[str, Any] = {"code": code, "wave": wave, "language": language}
         if wave:
             context["texts"] = shown_texts(wave)
             context["ended"] = what_ended(wave)

@@ -73,7 +73,7 @@ def lock_standings(incident_id: int, persons: list[int]) -> list[Stands]:
     """The standings to fold, locked: of somebody merged it is that of the one who is kept."""
     of_incident = Standing.objects.filter(incident=incident_id)
     found = _lock(of_incident.filter(person_ref__among=persons))
-    kept = {row.same_as for row in found} - {None}
+    kept = {row.same_as for row in found if row.same_as is not None}
     if not kept:
         return found
     alone = [row for row in found if row.same_as is None]
@@ -94,7 +94,8 @@ def refold(incident_id: int, standings: list[Stands]) -> int:
     one_of = {standing.person_ref: standing.person_ref for standing in standings}
     if merged := [standing.person_ref for standing in standings if standing.same_as is not None]:
         rows = Standing.objects.filter(incident=incident_id, same_as__in=merged)
-        one_of |= dict(rows.values_list("person_ref", "same_as"))
+        pairs = rows.values_list("person_ref", "same_as")
+        one_of |= {person: same or person for person, same in pairs}
     facts = _facts(incident_id, one_of)
     folds = [(standing, _fold(frozenset(facts[standing.person_ref]))) for standing in standings]
     changed = [
