@@ -29,7 +29,11 @@ class CountrySelect(forms.Select):
             "",
             "<option value={}{}>{}",
             (
-                (code or SafeString('""'), SafeString(" selected" if code == value else ""), label)
+                (
+                    code or SafeString('""'),
+                    SafeString(" selected" if code == (value or "") else ""),
+                    label,
+                )
                 for code, label in self.choices
             ),
         )
@@ -49,6 +53,11 @@ def country_choices() -> list[tuple[str, str]]:
 def nationality_choices() -> list[tuple[str, str]]:
     """(code, name): parts of China are no nationality of their own."""
     return [choice for choice in country_choices() if choice[0] not in PARTS_OF_CHINA]
+
+
+def place_choices() -> list[tuple[str, str]]:
+    """The countries behind an empty choice: nobody is to live in the first by oversight."""
+    return [("", str(_("请选择"))), *country_choices()]
 
 
 def dialling_choices() -> list[tuple[str, str]]:
@@ -74,12 +83,12 @@ def _by_sound(name: str) -> bytes:
     return unicodedata.normalize("NFKD", name).casefold().encode("gb18030")
 
 
-def country_field(**options: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(choices=country_choices, widget=CountrySelect, **options)
+def country_field(choices: Any = country_choices, **options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=choices, widget=CountrySelect, **options)
 
 
 def nationality_field(**options: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(choices=nationality_choices, widget=CountrySelect, **options)
+    return country_field(nationality_choices, **options)
 
 
 def date_field(**options: Any) -> forms.DateField:

@@ -15,6 +15,7 @@ from crisis.citizens.forms.fields import (
     country_field,
     dialling_choices,
     phone_field,
+    place_choices,
     text_field,
 )
 from crisis.citizens.forms.person import HealthForm, PersonForm
@@ -32,7 +33,7 @@ EMERGENCY_ROWS = (1, 2)
 class ReachForm(DraftForm):
     """Where one is and how to reach one there: up to three phones of any country."""
 
-    country = country_field(label=gettext_lazy("所在国家或地区"))
+    country = country_field(place_choices, label=gettext_lazy("所在国家或地区"))
     city = text_field(
         80,
         label=gettext_lazy("城市"),
@@ -69,6 +70,7 @@ class ReachForm(DraftForm):
             )
             self.fields[f"phone_{row}"] = phone_field(label=label)
         self.fields["phone_1"].required = True
+        self.fields["phone_1"].widget.attrs["autocomplete"] = "tel"
         self.fields["phone_1"].error_messages["required"] = _("请至少填写一个手机号码。")
 
     def clean_email(self) -> str:
@@ -170,7 +172,7 @@ class ExtrasForm(HealthForm):
         except DomainError as refused:
             raise forms.ValidationError(str(refused)) from refused
 
-    def insurance(self) -> dict[str, str]:
+    def insurance(self) -> dict[str, Any]:
         """The columns of a draft; of a form that was cleaned."""
         return {
             name: self.cleaned_data[name]

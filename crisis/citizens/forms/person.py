@@ -111,6 +111,11 @@ class PersonForm(DraftForm):
 class ApplicantForm(PersonForm):
     """The one who registers: for a child somebody else does."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field, known in (("name", "name"), ("birth_date", "bday")):
+            self.fields[field].widget.attrs["autocomplete"] = known
+
     def clean_birth_date(self) -> date:
         born: date = self.cleaned_data["birth_date"]
         if is_child(born, _today()):

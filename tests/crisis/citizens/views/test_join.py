@@ -116,6 +116,12 @@ def test_phones_of_several_countries(applicant):
     assert [p.address for p in points] == ["+6785550101", "+33170189900", "+8613800138000"]
 
 
+def test_nobody_lives_in_the_first_country_by_oversight(applicant):
+    applicant.press("next", **WHO)
+    assert '<option value="" selected>请选择' in applicant.text
+    assert applicant.press("next", **REACH | {"country": ""}).errors.keys() == {"country"}
+
+
 def test_zone_fills_what_is_empty_and_what_differs_is_said(applicant):
     applicant.press("zone", mrz=ZONE, name="安娜", sex="X", birth_date="1974-08-21")
     assert applicant.errors.keys() == {"birth_date"}
