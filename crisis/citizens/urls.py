@@ -9,6 +9,7 @@ from crisis.citizens.views.code import code, leave_session
 from crisis.citizens.views.consents import consents
 from crisis.citizens.views.contacts import contacts, wechat, wechat_qr
 from crisis.citizens.views.correct import correct, emergency
+from crisis.citizens.views.family import add, family
 from crisis.citizens.views.join import join
 from crisis.citizens.views.me import confirm, depart, download, me, pause
 
@@ -32,6 +33,8 @@ urlpatterns = [
     path("me/trips/", trips.trips, name="trips"),
     path("me/trips/<int:pk>/", trips.trip, name="trip"),
     path("me/sign-out/", leave_session, name="sign-out"),
+    path("me/family/", family, name="family"),
+    path("me/family/add/", add, name="family-add"),
     path("me/contacts/", contacts, name="contacts"),
     path("me/wechat/", wechat, name="wechat"),
     path("me/wechat/qr.svg", wechat_qr, name="wechat-qr"),

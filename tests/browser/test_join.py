@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from registry.models import ContactPoint, Person
 from tests.support.axe import NARROW, check_page
-from tests.support.citizens import code_at
+from tests.support.citizens import code_at, signed_in_client
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ZONE = "P<CHNWANG<<XIAOMING<<<<<<<<<<<<<<<<<<<<<<<<<\nEZ12345671CHN9003071M3001019<<<<<<<<<<<<<<02"
@@ -83,3 +83,18 @@ def agree(phone):
     press(phone, "登录")
     phone.wait_for_url("**/me/**")
     assert ContactPoint.objects.get().verified_at is not None
+
+
+def test_family_is_added_later_on(phone, live_server, held_clock, citizen):
+    cookie = signed_in_client(citizen).cookies["sessionid"].value
+    phone.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    phone.goto("/me/family/?lang=zh-hans")
+    check_page(phone)
+    phone.get_by_role("link", name="添加家人").click()
+    check_page(phone)
+    phone.get_by_label("姓名").fill("王奶奶")
+    phone.get_by_label("出生日期").fill("1944-03-07")
+    phone.get_by_label("我已告知这位家人").check()
+    press(phone, "保存这位家人")
+    phone.get_by_role("link", name="王奶奶").click()
+    expect(phone.get_by_role("heading", name="王奶奶 的登记")).to_be_visible()

@@ -10,12 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.errors import DomainError
-from crisis.citizens.forms.fields import country_field, nationality_field
+from crisis.citizens.forms.fields import country_field, date_field, nationality_field
+from crisis.citizens.services.joining import place_of
 from registry.drafts import NEEDS, PersonDraft, Place, draft_of
 from registry.models import BloodType, DocumentKind, Language, Obstacle, Person, Sex
 from registry.selectors.holdings import need_label
-
-DATES = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]
 
 
 def _text(limit: int, label: Any, **options: Any) -> forms.CharField:
@@ -24,13 +23,6 @@ def _text(limit: int, label: Any, **options: Any) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=limit, widget=forms.TextInput(attrs=attrs), **options
     )
-
-
-def _date(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(
-        format="%Y-%m-%d", attrs={"inputmode": "numeric", "placeholder": "1990-03-07"}
-    )
-    return forms.DateField(label=label, input_formats=DATES, widget=widget, **options)
 
 
 def _ticks(label: Any, choices: Any) -> forms.MultipleChoiceField:
@@ -59,7 +51,7 @@ class BasicsForm(PartForm):
     name = _text(80, _("姓名"), required=True, attrs={"autocomplete": "name"})
     passport_name = _text(80, _("证件拼写"), help_text=_("姓/名，例如 WANG/XIAOMING"))
     sex = forms.ChoiceField(label=_("性别"), choices=Sex)
-    birth_date = _date(_("出生日期"), required=False)
+    birth_date = date_field(label=_("出生日期"), required=False)
     nationality = nationality_field(label=_("国籍"))
     language = forms.ChoiceField(label=_("用哪种语言通知您"), choices=Language)
 
@@ -69,7 +61,7 @@ class DocumentForm(PartForm):
     document_number = _text(
         30, _("证件号码"), attrs={"autocapitalize": "characters", "autocomplete": "off"}
     )
-    document_expires_on = _date(_("证件有效期至"), required=False)
+    document_expires_on = date_field(label=_("证件有效期至"), required=False)
     obstacles = _ticks(_("离境障碍"), Obstacle)
 
     def changes(self) -> dict[str, Any]:
@@ -81,7 +73,7 @@ class HealthForm(PartForm):
     blood_type = forms.ChoiceField(
         label=_("血型"), required=False, choices=[("", "—"), *BloodType.choices]
     )
-    due_on = _date(_("预产期"), required=False)
+    due_on = date_field(label=_("预产期"), required=False)
     health_note = forms.CharField(
         label=_("健康说明"),
         required=False,
@@ -107,7 +99,7 @@ class ResidenceForm(PartForm):
     address = _text(300, _("住址"), attrs={"autocomplete": "street-address"})
 
     def place(self) -> Place:
-        return Place(**self.cleaned_data)
+        return place_of(**self.cleaned_data)
 
 
 class EmergencyForm(PartForm):
@@ -123,7 +115,9 @@ class EmergencyForm(PartForm):
 
 
 class PauseForm(PartForm):
-    until = _date(_("回国至哪一天"), help_text=_("例如 2025-03-07；从这一天起重新计入。"))
+    until = date_field(
+        label=_("回国至哪一天"), help_text=_("例如 2025-03-07；从这一天起重新计入。")
+    )
 
 
 class EmailForm(PartForm):

@@ -15,16 +15,9 @@ from registry.consent.texts import GUARDIAN_UNDER, current_wording
 from registry.drafts import NEEDS, PersonDraft
 from registry.models import BloodType, ConsentPurpose, DocumentKind, Obstacle, Sex
 from registry.mrz import Zone, read_zone
+from registry.selectors.holdings import need_label
 from registry.services.consents import NOT_HEALTH
 
-NEED_LABELS = {
-    "wheelchair": gettext_lazy("轮椅"),
-    "stretcher": gettext_lazy("担架"),
-    "oxygen": gettext_lazy("吸氧"),
-    "infant": gettext_lazy("携带婴儿"),
-    "pregnant": gettext_lazy("怀孕"),
-    "infirm": gettext_lazy("年老体弱"),
-}
 # Typed by hand and said by the zone: the two must agree.
 COMPARED = ("passport_name", "document_number", "birth_date", "document_expires_on")
 # Chosen from a list that says something before anybody chose: the zone knows better.
@@ -129,7 +122,7 @@ class HealthForm(DraftForm):
 
     needs = forms.MultipleChoiceField(
         label=gettext_lazy("乘机或转移时的需要"),
-        choices=lambda: [(need, NEED_LABELS[need]) for need in NEEDS],
+        choices=lambda: [(need, need_label(need)) for need in NEEDS],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
