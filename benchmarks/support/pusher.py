@@ -48,11 +48,11 @@ class Pusher:
         asyncio.get_running_loop().create_task(self._open())
 
     async def _open(self) -> None:
-        place = urlsplit(self.waiting[0].callback) if self.waiting else None
         try:
-            if place is not None:
+            if self.waiting:
+                place = urlsplit(self.waiting[0].callback)
                 await asyncio.get_running_loop().create_connection(
-                    lambda: Line(self), place.hostname, place.port
+                    lambda: Line(self), place.hostname or "", place.port or 80
                 )
                 return
         except OSError:
