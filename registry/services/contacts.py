@@ -44,12 +44,12 @@ def note_contact(*, person: Person, channel: str, address: str, by: str) -> Cont
 
 
 @transaction.atomic
-def retire_contact(*, point: ContactPoint, by: str, force: bool = False) -> None:
+def retire_contact(*, point: ContactPoint, by: str) -> None:
     """Stop using one address of one person. Raises DomainError last_contact for the only verified
-    phone, by which the person signs in, unless forced."""
+    phone, by which the person signs in."""
     own = _in_use(point.person).filter(channel=point.channel, verified_at__isnull=False)
     others = own.exclude(pk=point.pk)
-    if point.channel == "sms" and point.verified_at and not others.exists() and not force:
+    if point.channel == "sms" and point.verified_at and not others.exists():
         raise DomainError(
             "last_contact", _("这是唯一已核实的手机号码，请先加上新号码并核实，再停用它。")
         )

@@ -18,6 +18,7 @@ from notifications.services.sending import send_batch
 from notifications.states import Priority
 from tests.support import scene
 from tests.support.citizens import code_at
+from tests.support.emulator import emulator_process
 from tests.support.waves import Scripted, due_now, make_wave
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +284,23 @@ def test_try_counts_before_the_code_is_compared():
     with broken, pytest.raises(RuntimeError):
         check_code(**ABOUT, code="000000")
     assert OneTimeCode.objects.get().attempts == 1
+
+
+def test_code_reaches_the_emulators_phone_and_waits_out_an_outage(tmp_path, settings):
+    """The whole way of the message; with the provider down nothing is lost."""
+    with emulator_process(tmp_path, outage=1) as emulator:
+        settings.TWILIO_URL = emulator.url
+        send_code(**ABOUT)
+        wave = Wave.objects.get(kind="code")
+        for batch in due_now(wave):
+            send_batch(batch)
+        assert emulator.lines("accepted") == []
+        assert Delivery.objects.get().state in ("pending", "in_doubt")
+        Delivery.objects.update(state="pending")
+        emulator.turn(outage=0)
+        for batch in due_now(wave):
+            Batch.objects.update(state="waiting")
+            send_batch(batch)
+        [line] = emulator.lines("accepted")
+        assert (line["to"], code_at(PHONE) in line["text"]) == (PHONE, True)
+        assert check_code(**ABOUT, code=code_at(PHONE))
