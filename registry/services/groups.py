@@ -17,6 +17,7 @@ from config.kernel.text import clean
 from registry.drafts import Place, country_code, refusal
 from registry.models import Group, GroupKind, Jurisdiction, Membership, Person, Post
 from registry.services.vessels import place_members
+from registry.services.vouching import vouch_for_members
 
 LIAISON, MEMBER = Membership.Part.LIAISON, Membership.Part.MEMBER
 
@@ -104,7 +105,7 @@ def confirm_group(*, group: Group, by: Acting) -> None:
     now = clock.now()
     Group.objects.filter(pk=held.pk).update(confirmed_at=now, confirmed_by=by.name)
     group.confirmed_at, group.confirmed_by = now, by.name
-    _note("confirmed", group, by)
+    _note("confirmed", group, by, addresses=vouch_for_members(group=group, at=now))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from registry.consent.texts import ROSTER
 from registry.models import Consent, ContactPoint, Membership, Person
 from registry.rosters.reading import read_roster
 from registry.services.erasing import erase_person
-from registry.services.groups import citizen, close_group, officer
+from registry.services.groups import citizen, close_group, confirm_group, officer
 from registry.services.people import leave_registry
 from tests.support import scene
 
@@ -94,6 +94,18 @@ def test_addresses_count_only_when_somebody_vouches(take, make_roster, group):
     group.save()
     load(take(make_roster(1, start=2)))
     assert ContactPoint.objects.get(person__name="王2").verified_at is None
+
+
+def test_addresses_count_once_the_group_is_confirmed(take, make_roster, group, citizen):
+    group.confirmed_at = None
+    group.save()
+    load(take(make_roster(2)))
+    own = scene.settle("本人", phone="+6785910099")
+    ContactPoint.objects.filter(person=own).update(verified_at=None)
+    Membership.objects.create(group=group, person=own, joined_at=clock.now())
+    confirm_group(group=group, by=officer("officer"))
+    waiting = ContactPoint.objects.filter(verified_at=None)
+    assert [point.person for point in waiting] == [own]  # who came by themself proves it themself
 
 
 def test_known_by_document_and_name_joins_and_by_document_alone_does_not(take, members):
