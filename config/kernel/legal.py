@@ -69,6 +69,12 @@ USES: tuple[Use, ...] = (
             "citizen.",
         ),
     ),
+    Use(_("团组及其联络员"), (Basis.CONSENT,), ("group.",)),
+    Use(
+        _("找出并合并重复的登记"),
+        (Basis.CONSENT,),
+        ("person.duplicates_listed", "person.merged", "person.parted", "person.not_the_same"),
+    ),
     Use(_("告知紧急联系人其被列为联系人"), (Basis.STATUTORY,), ("emergency_contact.",)),
     Use(
         _("到期或退出后删除、去标识化"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from crisis.citizens.views import roster, trips
+from crisis.citizens.views import groups, roster, trips
 from crisis.citizens.views.code import code, leave_session
 from crisis.citizens.views.consents import consents
 from crisis.citizens.views.contacts import contacts, wechat, wechat_qr
@@ -26,6 +26,11 @@ app_name = "citizens"
 urlpatterns = [
     path("join/", join, name="join"),
     path("me/code/", code, name="code"),
+    path("me/groups/", groups.overview, name="groups"),
+    path("me/groups/new/", groups.new, name="group-new"),
+    path("me/groups/<int:pk>/", groups.group, name="group"),
+    path("me/groups/<int:pk>/report/", groups.reports, name="group-reports"),
+    path("me/groups/<int:pk>/report/<int:incident>/", groups.report, name="group-report"),
     path("me/groups/<int:pk>/roster/", roster.roster, name="roster"),
     path("me/groups/<int:pk>/roster/<int:upload>/", roster.show, name="roster-upload"),
     path("me/groups/<int:pk>/roster/<int:upload>/errors/", roster.errors, name="roster-errors"),

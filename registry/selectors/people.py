@@ -26,6 +26,14 @@ def persons_by_ids(ids: Iterable[int]) -> dict[int, Person]:
     return found
 
 
+def households_of(ids: Iterable[int]) -> dict[int, int | None]:
+    """The household of each of these people, left ones included; None for who has none."""
+    wanted = list(ids)
+    return dict.fromkeys(wanted) | dict(
+        Person.objects.filter(pk__in=wanted).values_list("pk", "household_id")
+    )
+
+
 def emergency_phones(person_id: int) -> list[str]:
     """The numbers (E.164) of this person's emergency contacts, each once, oldest first."""
     contacts = EmergencyContact.objects.filter(person=person_id).order_by("pk")

@@ -16,6 +16,7 @@ ANY = [("", _("全部"))]
 FLAGS = [
     ("wants_out", _("要求撤离")),
     ("possible_help", _("可能求助")),
+    ("spoken_for", _("由联络员代报")),
     ("unaddressed", _("没有可用联系方式")),
     ("uncertain", _("位置不确定")),
 ]
@@ -70,7 +71,7 @@ class RosterFilter(forms.Form):
 
     def _flagged(self, standings: QuerySet[Standing]) -> QuerySet[Standing]:
         match self.cleaned_data.get("flag"):
-            case "wants_out" | "possible_help" as flag:
+            case "wants_out" | "possible_help" | "spoken_for" as flag:
                 return standings.filter(**{flag: True})
             case "unaddressed":
                 return standings.filter(addressed=False)

@@ -26,6 +26,7 @@ from crisis.incidents.services import (
     stand_down_incident,
 )
 from crisis.incidents.states import IncidentState
+from crisis.rollcall.groups import newest_heads, summed
 from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.rollcall.services import record_status, release_to_contacts
 from crisis.rollcall.states import Condition, Contact, Movement
@@ -81,6 +82,8 @@ def panel_context(incident: Incident) -> dict[str, Any]:
             widened_at=None, discarded_at=None
         ).select_related("submitted_by"),
         "events": newest_events(incident, EVENTS_SHOWN),
+        "heads": (heads := newest_heads(incident)),
+        "heads_in_all": summed(heads),
         "manifests": incident.manifests.select_related("drafted_by", "sealed_by"),
         "is_open": incident.state == IncidentState.DECLARED,
     }

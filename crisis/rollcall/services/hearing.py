@@ -18,7 +18,7 @@ from notifications.signals import ReadReply, ToldOutcome
 from notifications.states import HANDED_OVER, DeliveryState, Meaning, WaveKind
 from registry.drafts import Place
 from registry.models.whereabouts import MAX_ACCURACY_M
-from registry.selectors.people import persons_by_ids
+from registry.selectors.people import households_of, persons_by_ids
 from registry.selectors.whereabouts import current_places
 from registry.services.people import retire_address
 from registry.services.whereabouts import share_position
@@ -91,7 +91,29 @@ def entries_of(reply: ReadReply) -> list[Entry]:
     if reply.by_contact and kind != EventKind.NEEDS_HELP:
         kind = EventKind.CONTACT_WORD
     persons = [ref for ref, _owner in reply.persons] if for_all else [sender_of(reply)]
-    return [Entry(person, kind, reply.answered_at, f"reply:{reply.reply_id}") for person in persons]
+    others = _not_family(reply) if kind == EventKind.SAFE and for_all else frozenset()
+    return [
+        Entry(
+            person,
+            EventKind.REPORTED_SAFE if person in others else kind,
+            reply.answered_at,
+            f"reply:{reply.reply_id}",
+        )
+        for person in persons
+    ]
+
+
+def _not_family(reply: ReadReply) -> frozenset[int]:
+    """Whom a liaison's phone covers: «all are safe» is not their own word, nor their family's."""
+    others = [ref for ref, is_owner in reply.persons if not is_owner]
+    if not others:
+        return frozenset()
+    sender = sender_of(reply)
+    homes = households_of([sender, *others])
+    home = homes.get(sender)
+    return frozenset(
+        ref for ref in others if ref != sender and (home is None or homes[ref] != home)
+    )
 
 
 def sender_of(reply: ReadReply) -> int:
