@@ -75,11 +75,22 @@ class Neighbour:
         self.slowest = max(self.slowest, time.monotonic() - began)
         self.wrote[pk], self.acts = words, self.acts + 1
 
-    def until(self, reached, *, seconds):
-        until(lambda: self.work() or reached(), seconds=seconds, what="progress of the rotation")
+    def until(self, reached, *, seconds, look_every_s=0.0):
+        """To look means to count all rows: among a million only now and then."""
+        looked = time.monotonic()
+
+        def done():
+            nonlocal looked
+            self.work()
+            if time.monotonic() - looked < look_every_s:
+                return False
+            looked = time.monotonic()
+            return reached()
+
+        until(done, seconds=seconds, what="progress of the rotation")
 
 
-def rotate_and_kill(stage, settings, *, people, batch, seconds):
+def rotate_and_kill(stage, settings, *, people, batch, seconds, look_every_s=0.0):
     """Five kills spread over the work, then one that ends it. Returns the neighbour and the
     seconds that the rotation worked in all."""
     settings.FIELD_KEYS = NEW
@@ -89,7 +100,7 @@ def rotate_and_kill(stage, settings, *, people, batch, seconds):
         mark = whole * (KILLS - kill) / (KILLS + 1)
         stage.start("rotation", "manage.py", "rotate_keys", "--batch", str(batch))
         stage_began = time.monotonic()
-        neighbour.until(lambda m=mark: stale() <= m, seconds=seconds)
+        neighbour.until(lambda m=mark: stale() <= m, seconds=seconds, look_every_s=look_every_s)
         assert stage.processes["rotation"].poll() is None, stage.text("rotation")[-2000:]
         stage.kill("rotation")
         worked += time.monotonic() - stage_began
@@ -131,7 +142,9 @@ def test_five_kills_lose_nothing_and_leave_nothing_behind(stage, settings):
 def test_a_million_people_are_sealed_anew_while_everybody_works(stage, settings, record_figure):
     people = 1_000_000
     register(people)
-    neighbour, seconds = rotate_and_kill(stage, settings, people=people, batch=1000, seconds=600)
+    neighbour, seconds = rotate_and_kill(
+        stage, settings, people=people, batch=1000, seconds=600, look_every_s=5.0
+    )
     assert rotation.needing(2) == {}
     settings.FIELD_KEYS = {3: NEW[3]}
     assert_everything_opens(neighbour, people)
