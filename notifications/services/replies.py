@@ -100,7 +100,8 @@ def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, dict[bool, _
         before = found.get(quiet)
         persons = before.persons if before and before.delivery_id == pk else ()
         link = () if person is None else ((person, is_owner),)
-        found[quiet] = _Newest(pk, source, kind, at, (*persons, *link))
+        if at is not None:  # for the type checker: only those that were called are asked for
+            found[quiet] = _Newest(pk, source, kind, at, (*persons, *link))
     return newest
 
 
