@@ -192,6 +192,20 @@ CONFIRM_AGAIN_DAYS = read("int", "GUIHANG_CONFIRM_AGAIN_DAYS", default=30)
 ASKED_AN_HOUR = read("int", "GUIHANG_ASKED_AN_HOUR", default=1200)
 TELL_ROSTER_CONTACTS = read("bool", "GUIHANG_TELL_ROSTER_CONTACTS", default=False)
 
+# -- Geocoding (docs/decisions/addresses-stay-inside.md) ----------------------------------
+
+# Which geocoder is asked for addresses: nominatim, amap, baidu, or none: then nothing is sent.
+GEOCODER = read("str", "GUIHANG_GEOCODER", default="")
+if GEOCODER not in ("", "nominatim", "amap", "baidu"):
+    environment.refuse(f"GUIHANG_GEOCODER is «{GEOCODER}»; nominatim, amap, baidu or empty")
+GEOCODER_KEY = read("str", "GUIHANG_GEOCODER_KEY", default="")
+GEOCODER_HOST = read("str", "GUIHANG_GEOCODER_HOST", default="")
+GEOCODER_TIMEOUT = read("float", "GUIHANG_GEOCODER_TIMEOUT", default=5.0)
+# Plain HTTP to 127.0.0.1, for tests.
+GEOCODER_LOCAL = read("bool", "GUIHANG_GEOCODER_LOCAL", default=False)
+if GEOCODER_LOCAL and MODE == "live":
+    environment.refuse("GUIHANG_GEOCODER_LOCAL is for tests; a live installation refuses it")
+
 # -- Watching and paging (docs/operations.md) -------------------------------------------
 
 # Noticed must be within 30 s of the last progress: this, a look each second, and the restart.
@@ -300,5 +314,10 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": read("str", "GUIHANG_LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}, "aiohttp.access": {"level": "WARNING"}},
+    # At a lower level geopy writes the addresses it asks for.
+    "loggers": {
+        "geopy": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        "aiohttp.access": {"level": "WARNING"},
+    },
 }

@@ -3,6 +3,7 @@
 from registry.models.consent import Consent, ConsentPurpose
 from registry.models.contact import Channel, ContactPoint, EmergencyContact
 from registry.models.current import CurrentWhereabouts, Ground
+from registry.models.geocoding import GeocoderState, GeocodingTask
 from registry.models.group import Group, GroupKind, Membership
 from registry.models.merge import Merge, NotTheSame
 from registry.models.person import (
@@ -26,6 +27,8 @@ __all__ = [
     "CurrentWhereabouts",
     "DocumentKind",
     "EmergencyContact",
+    "GeocoderState",
+    "GeocodingTask",
     "Ground",
     "Group",
     "GroupKind",

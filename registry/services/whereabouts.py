@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from config.kernel import bulk, clock
 from registry.drafts import Place, refusal
 from registry.models import Person, Source, Whereabouts, WhereaboutsKind
+from registry.services import geocoding
 from registry.services.current import settle
 
 LONGEST_TRIP = timedelta(days=3 * 366)
@@ -28,6 +29,7 @@ def set_residence(*, person: Person, place: Place, source: str = Source.SELF) ->
     residence, _created = Whereabouts.objects.update_or_create(
         person=person, kind=WhereaboutsKind.RESIDENCE, defaults=columns
     )
+    geocoding.enqueue(residence)
     settle([person.pk], now)
     return residence
 
