@@ -14,7 +14,6 @@ from config.kernel import audit
 from config.kernel.errors import DomainError
 from registry.drafts import PersonDraft, Place
 from registry.models import Channel, Household, Person
-from registry.places import find_city
 from registry.services.consents import give_consent
 from registry.services.people import (
     add_contact_point,
@@ -22,9 +21,7 @@ from registry.services.people import (
     register_person,
 )
 from registry.services.whereabouts import set_residence
-
-# A city without a coordinate: the person is somewhere in it.
-CITY_ACCURACY_M = 20_000.0
+from registry.whereabouts.gazetteer import look_up, spot_of_country
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,15 +96,13 @@ def add_member(*, person: Person, member: FamilyMember, ref: str | None = None) 
 
 
 def place_of(*, country: str, city: str, address: str) -> Place:
-    """Somewhere in the city where the small table knows it, else the country alone."""
-    known = find_city(country, city)
-    if known is None:
-        return Place(country=country, city=city, address=address)
+    """Somewhere in the city where the gazetteer knows it, else the country alone."""
+    spot = next(iter(look_up(city, country=country)), spot_of_country(country))
     return Place(
         country=country,
-        latitude=known.latitude,
-        longitude=known.longitude,
-        accuracy_m=CITY_ACCURACY_M,
+        latitude=spot.latitude,
+        longitude=spot.longitude,
+        accuracy_m=spot.accuracy_m,
         city=city,
         address=address,
     )
