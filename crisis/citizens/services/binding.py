@@ -92,9 +92,12 @@ def _bind(person: Person, event: SeenEvent) -> None:
     if person.left_at or person.erased_at or not _consents(person):
         _note(person, "wechat.not_bound")
         return
-    verify_contact(
-        person=person, channel=Channel.WECHAT, address=event.address, by=f"person:{person.pk}"
-    )
+    try:
+        verify_contact(
+            person=person, channel=Channel.WECHAT, address=event.address, by=f"person:{person.pk}"
+        )
+    except DomainError:  # too many addresses, or no openid: the page says that nothing was bound
+        _note(person, "wechat.not_bound")
 
 
 def state_of(binding: WeChatBinding) -> str:

@@ -19,7 +19,7 @@ from notifications.models import Inbound, ProviderToken
 from notifications.services.inbox import store_inbound, work_inbox
 from registry.models import ConsentPurpose, ContactPoint
 from registry.services.consents import give_consent, withdraw_consent
-from registry.services.people import leave_registry
+from registry.services.people import add_contact_point, leave_registry
 from tests.support.emulator import emulator_process, hooks_server
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +136,16 @@ def test_who_left_meanwhile_is_not_bound(agreed, scenes):
     leave_registry(person=agreed)
     push("SCAN", OPENID, scenes[0])
     assert bound(agreed) == []
+
+
+def test_person_with_too_many_addresses_is_told_and_holds_up_no_push(agreed, scenes):
+    for number in range(1, 6):
+        add_contact_point(person=agreed, channel="sms", address=f"+678555011{number}")
+    row, _ = begin_binding(person=agreed)
+    push("SCAN", OPENID, scenes[0])
+    row.refresh_from_db()
+    assert (bound(agreed), state_of(row)) == ([], "refused")
+    assert Inbound.objects.get().problem == ""
 
 
 def test_unfollowing_retires_the_account_and_a_new_code_brings_it_back(agreed, scenes):
