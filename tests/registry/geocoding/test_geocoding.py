@@ -141,7 +141,8 @@ def test_answer_that_cannot_be_changes_nothing(home, server, answer):
     [
         (b"", 200), (b"<html>", 200), (b"{", 200), (b"null", 200), (b'{"a": 1}', 200),
         (b'[{"lat": "x"}]', 200), (b'[{"lat": "91", "lon": "2"}]', 200),
-        (b'[{"lat": "NaN", "lon": "2"}]', 200), (b'[{"lat": "1", "lon": "2"}]', 200), (b"[" * 100_000, 200),
+        (b'[{"lat": "NaN", "lon": "2"}]', 200), (b'[{"lat": "1", "lon": "2"}]', 200),
+        (b"[" * 100_000, 200),
         (b"x" * (MAX_BYTES + 1), 200), (b"down", 500), (b"slow down", 429), (b"no", 403),
     ],
 )  # fmt: skip
