@@ -1,12 +1,26 @@
 """Posts are kept here. Of persons an administrator sees that they are there, and nothing more."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
 
 from config.kernel import audit
 from config.kernel.readonly import ReadOnlyAdmin
 from registry.models import ContactPoint, Household, Jurisdiction, Person, Post, Whereabouts
+from registry.selectors.people import find_by_document, find_by_name, find_by_phone
+
+FOUND_AT_MOST = 50
+FINDERS: dict[str, Callable[[str], QuerySet[Person]]] = {
+    "name": find_by_name,
+    "phone": find_by_phone,
+    "document": find_by_document,
+}
 
 
 class JurisdictionInline(admin.TabularInline):
@@ -47,6 +61,30 @@ class PersonAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     list_display = ("id", "document_kind", "nationality", "language", "registered_at", "left_at")
     list_filter = ("document_kind", "language", "basis")
+    change_list_template = "registry/admin/people.html"
+
+    def get_urls(self) -> Any:
+        search = self.admin_site.admin_view(self.search)
+        return [path("search/", search, name="registry_person_search"), *super().get_urls()]
+
+    def search(self, request: HttpRequest) -> HttpResponse:
+        """That somebody is registered, by name, pinyin, phone or document: a number, no facts.
+
+        By POST, so that what was typed stands in no address; the audit log says by what was
+        searched and never for whom.
+        """
+        kind, text = request.POST.get("by", ""), request.POST.get("text", "").strip()
+        context: dict[str, Any] = {"title": _("查找登记人"), "searched": False}
+        if request.method == "POST" and kind in FINDERS and text:
+            found = list(FINDERS[kind](text)[: FOUND_AT_MOST + 1])
+            audit.record(
+                actor=request.user.get_username(), act="person.searched", by=[kind],
+                found=len(found),
+            )  # fmt: skip
+            context |= {"searched": True, "found": found[:FOUND_AT_MOST]}
+            context["more"] = len(found) > FOUND_AT_MOST
+        whole = self.admin_site.each_context(request) | context
+        return render(request, "registry/admin/search.html", whole)
 
 
 @admin.register(ContactPoint)

@@ -63,6 +63,11 @@ def typed(text: str) -> str:
     return re.sub(r"(?<=[ln])v", "yu", key)[:MAX_KEY]
 
 
+def letters_typed(text: str) -> str:
+    """The key of what was typed in letters alone; empty where Chinese characters are in it."""
+    return "" if any(map(_is_han, text)) else typed(text)
+
+
 def _sounds(name: str) -> list[str]:
     """One for each character, the surname as surnames are read; words of Latin letters whole."""
     sounds: list[str] = []

@@ -11,6 +11,7 @@ from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.staff.models import User
 from crisis.staff.selectors import posts_of, within_jurisdiction
 from registry.models import Group, Jurisdiction, Membership, Person
+from registry.selectors.people import sounds_like
 
 
 def visible_incidents(user: User) -> QuerySet[Incident]:
@@ -52,7 +53,9 @@ def visible_group(user: User, pk: int) -> Group:
 
 
 def names_like(people: QuerySet[Person], text: str) -> QuerySet[Person]:
-    return people.filter(Q(name__icontains=text) | Q(passport_name__icontains=text))
+    """Whose name or passport spelling holds `text`, or whose pinyin or initials begin with it."""
+    holds = Q(name__icontains=text) | Q(passport_name__icontains=text)
+    return people.filter(holds | sounds_like(text))
 
 
 def with_names(rows: list[Any]) -> list[Any]:

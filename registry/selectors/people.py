@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from config.kernel.errors import DomainError
 from config.kernel.text import clean
@@ -14,6 +14,7 @@ from registry.models import (
     EmergencyContact,
     Person,
 )
+from registry.pinyin import letters_typed
 
 _SLICE = 5_000  # below every database's limit of parameters
 
@@ -41,14 +42,22 @@ def emergency_phones(person_id: int) -> list[str]:
 
 
 def find_by_name(text: str) -> QuerySet[Person]:
-    """People whose name or passport spelling begins with `text`; nothing for no text."""
+    """People whose name, passport spelling, pinyin or initials begin with `text`, by the indexes;
+    nothing for no text."""
     wanted = clean(text)
     if not wanted:
         return Person.objects.none()
-    by_name = Person.objects.filter(name__startswith=wanted)
-    return (by_name | Person.objects.filter(passport_name__startswith=wanted.upper())).order_by(
-        "id"
-    )
+    begins = Q(name__startswith=wanted) | Q(passport_name__startswith=wanted.upper())
+    return Person.objects.filter(begins | sounds_like(wanted)).order_by("id")
+
+
+def sounds_like(text: str) -> Q:
+    """People whose names sound, or are spelled, as what was typed in Latin letters: «wangxiao»,
+    «Wang Xiao», «wxm». Chinese characters mean themselves: nobody."""
+    key = letters_typed(text)
+    if not key:
+        return Q(pk__in=())
+    return Q(pinyin__startswith=key) | Q(spelled__startswith=key) | Q(initials__startswith=key)
 
 
 def find_by_document(text: str) -> QuerySet[Person]:

@@ -16,7 +16,7 @@ from registry.selectors.people import find_by_document, find_by_phone
 class PersonSearch(forms.Form):
     """One of three: all that are filled in must fit."""
 
-    name = forms.CharField(label=_("姓名或证件拼写"), required=False, max_length=80)
+    name = forms.CharField(label=_("姓名、拼音或证件拼写"), required=False, max_length=80)
     phone = forms.CharField(label=_("电话"), required=False, max_length=30)
     document = forms.CharField(label=_("证件号码"), required=False, max_length=30)
 

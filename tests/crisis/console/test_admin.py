@@ -97,3 +97,27 @@ def test_change_of_a_post_is_on_record(as_user, administrator, post):
     assert entry.actor == administrator.username
     assert entry.detail["countries"] == ["FJ", "VU"]
     assert entry.detail["changed"] == ["signature_zh"]
+
+
+@pytest.mark.parametrize(
+    ("by", "text"),
+    [("name", "王小明"), ("name", "wxm"), ("phone", "+6785550101"), ("document", "E12345678")],
+)
+def test_administrator_finds_that_somebody_is_registered_and_nothing_more(
+    as_user, administrator, people, by, text
+):
+    client = as_user(administrator)
+    answer = client.post("/admin/registry/person/search/", {"by": by, "text": text})
+    assert f"#{people['wang'].pk}<" in answer.text
+    for fact in ("王小明", "WANG", "E12345678", "5550101", "wxm"):
+        assert fact not in answer.text
+    entry = AuditEntry.objects.get(act="person.searched")
+    assert entry.detail["by"] == [by]
+    assert text not in str(entry.detail)
+
+
+def test_admin_search_without_words_finds_nobody(as_user, administrator, people, officer):
+    client = as_user(administrator)
+    for data in ({}, {"by": "name", "text": " "}, {"by": "x", "text": "王"}):
+        assert "#1<" not in client.post("/admin/registry/person/search/", data).text
+    assert as_user(officer).get("/admin/registry/person/search/").status_code == 302

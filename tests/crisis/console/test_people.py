@@ -13,6 +13,9 @@ SEARCH = "console:people"
     [
         ({"name": "王"}, "王小明"),
         ({"name": "xiaoming"}, "王小明"),
+        ({"name": "wang xiao"}, "王小明"),
+        ({"name": "wxm"}, "王小明"),
+        ({"name": "zhaowu"}, "赵无声"),
         ({"phone": "+678 555 0101"}, "王小明"),
         ({"document": "e1234 5678"}, "王小明"),
     ],
