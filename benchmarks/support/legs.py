@@ -36,7 +36,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     some = list(due.order_by("?").values_list("pk", flat=True)[: arguments.one_by_one])
     one_s = timed(lambda: [settle_one(person, morning) for person in some]) / len(some)
     rest = due.count()
-    settled, turns = 0, []
+    settled = 0
+    turns: list[float] = []
     while moved := turn(morning, turns):
         settled += moved
     on_trip = CurrentWhereabouts.objects.filter(ground=Ground.TRIP).count()

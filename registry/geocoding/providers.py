@@ -50,7 +50,7 @@ class Answer:
     country: str
 
 
-class AMap(Geocoder):  # type: ignore[misc]  # geopy has no types
+class AMap(Geocoder):
     """AMap's geocoding (restapi.amap.com/v3/geocode/geo), which geopy does not bring."""
 
     def __init__(self, api_key: str, *, domain: str, **options: Any) -> None:

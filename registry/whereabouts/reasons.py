@@ -29,7 +29,7 @@ class Because:
 def explain(person_id: int, *, at: datetime) -> Because:
     """Where this person is thought to be at `at`, and why, in the language of the page."""
     decision = decide(facts_of([person_id])[person_id], at)
-    place = Whereabouts.objects.filter(pk=decision.fact_id).first()
+    place = Whereabouts.objects.filter(pk=decision.fact_id or 0).first()
     if place is None:
         sentence = _("没有登记可依据的常住地、行程或近 72 小时内的位置，或本人表示暂不在国外。")
         return Because(None, "", sentence, "")

@@ -68,7 +68,9 @@ def _show(request: CitizenRequest, *, status: int = 200, **more: Any) -> HttpRes
     context = {
         "language": language_of(request),
         "because": explain(request.citizen.pk, at=now),
-        "legs": [_shown(leg, leg.pk in crossing, leg.ends_at < now) for leg in legs],
+        "legs": [
+            _shown(leg, leg.pk in crossing, bool(leg.ends_at and leg.ends_at < now)) for leg in legs
+        ],
         "form": LegForm(),
         "paste": PasteForm(),
         **more,
