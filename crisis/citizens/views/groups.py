@@ -40,7 +40,7 @@ def _page(view: View) -> View:
             return view(request, *args, **kwargs)
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(private(signed_in(spoken)))
-    guarded.citizen = True
+    guarded.citizen = True  # type: ignore[attr-defined]
     return login_not_required(guarded)
 
 
@@ -208,7 +208,11 @@ def report(request: CitizenRequest, pk: int, incident: int) -> HttpResponse:
 
 def _report(request: CitizenRequest, own: Membership, incident: Incident, form: HeadsForm) -> str:
     """What was done, for the page that follows; empty when the form has to be shown again."""
-    facts = {"incident": incident, "group": own.group, "liaison": request.citizen.pk}
+    facts: dict[str, Any] = {
+        "incident": incident,
+        "group": own.group,
+        "liaison": request.citizen.pk,
+    }
     if form.is_bound:
         if not form.is_valid():
             return ""

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.kernel import audit
+from config.kernel.api import validated
 from config.kernel.errors import DomainError
 from crisis.console.api.throttles import Reading
 from crisis.console.forms.people import PersonSearch
@@ -24,9 +25,9 @@ class SearchIn(serializers.Serializer):
     """At least one; all that are given must fit. `name`: name, passport spelling, pinyin or
     initials. Sent by POST, so that none of it stands in an address or a log."""
 
-    name = serializers.CharField(max_length=80, required=False, default="")
-    phone = serializers.CharField(max_length=30, required=False, default="")
-    document = serializers.CharField(max_length=30, required=False, default="")
+    name = serializers.CharField(max_length=80, required=False, default="", allow_blank=True)
+    phone = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
+    document = serializers.CharField(max_length=30, required=False, default="", allow_blank=True)
 
 
 class FoundOut(serializers.ModelSerializer):
@@ -79,7 +80,8 @@ class Search(APIView):
 
     @extend_schema(request=SearchIn, responses=SearchOut)
     def post(self, request: Request) -> Response:
-        officer, form = acting_user(request), PersonSearch(request.data)
+        officer = acting_user(request)
+        form = PersonSearch(validated(SearchIn(data=request.data)))
         if not form.is_valid():
             field, sentences = next(iter(form.errors.items()))
             raise DomainError("bad_search", str(sentences[0]), {"field": field})
