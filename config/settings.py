@@ -285,6 +285,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {
         "AnnouncementKind": "crisis.incidents.models.Announcement.Kind",
+        "GroupKind": "registry.models.GroupKind",
+        "WhereaboutsKind": "registry.models.WhereaboutsKind",
+        "IncidentState": "crisis.incidents.states.IncidentState",
+        "UploadState": "crisis.rosters.states.UploadState",
     },
 }
 

@@ -4,7 +4,7 @@ import pytest
 
 from config.kernel import clock
 from crisis.rosters.models import RosterUpload
-from crisis.rosters.services.taking import take_roster
+from crisis.rosters.services.taking import ring, take_roster
 from registry.models import ContactPoint, Membership, Person
 from registry.services.groups import GroupDraft, officer, open_group
 from tests.support.processes import until
@@ -40,6 +40,7 @@ def done_of(upload):
 def test_killed_workers_and_sweeps_leave_a_whole_roster(stage, upload):
     """The worker dies in the middle; two sweeps, who both try, find its lease over and end it."""
     stage.worker()
+    ring(upload.pk)  # without a sweep nobody else does, should the first bell not have been heard
     until(lambda: done_of(upload), seconds=60, what="the first piece")
     stage.kill("worker")
     assert done_of(upload) < ROWS

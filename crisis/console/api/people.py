@@ -123,18 +123,25 @@ def at_most(rows: list[Any]) -> list[Any]:
 
 
 class ContactOut(serializers.ModelSerializer):
+    address = serializers.CharField()
+
     class Meta:
         model = ContactPoint
         fields = ("channel", "address", "preference", "verified_at", "retired_at")
 
 
 class EmergencyOut(serializers.ModelSerializer):
+    name = serializers.CharField()
+    phone = serializers.CharField()
+
     class Meta:
         model = EmergencyContact
         fields = ("name", "relation", "phone", "told_at")
 
 
 class PlaceOut(serializers.ModelSerializer):
+    address = serializers.CharField()
+
     class Meta:
         model = Whereabouts
         fields = (
@@ -144,6 +151,13 @@ class PlaceOut(serializers.ModelSerializer):
 
 
 class PersonOut(serializers.ModelSerializer):
+    """What stands sealed in the database is named as text here."""
+
+    document_number = serializers.CharField()
+    health_note = serializers.CharField()
+    blood_type = serializers.CharField()
+    due_on = serializers.CharField()
+    insurance_policy = serializers.CharField()
     contacts = ContactOut(many=True, source="contact_points")
     emergency = EmergencyOut(many=True, source="emergency_contacts")
     places = PlaceOut(many=True, source="whereabouts")

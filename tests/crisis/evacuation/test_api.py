@@ -96,7 +96,11 @@ def test_rows_are_pages_and_each_look_is_on_record(
     )
     assert as_user(planner).get(url(manifest, "rows/?after=1")).json()["rows"] == []
     seen = AuditEntry.objects.filter(act="manifest.viewed").values_list("detail", flat=True)
-    assert list(seen) == [{"after": 0, "people": 1}, {"after": 1, "people": 0}]
+    basis = "statutory+vital_interest"
+    assert list(seen) == [
+        {"after": 0, "people": 1, "basis": basis},
+        {"after": 1, "people": 0, "basis": basis},
+    ]
 
 
 def test_a_difference_reads_in_words(manifest: Manifest, planner: Any, as_user: Any) -> None:
