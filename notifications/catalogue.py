@@ -276,7 +276,11 @@ _CATALOGUE = (
             " the page you opened yourself. Whoever calls or writes to ask you for it is a fraud."
             " Help {hotline}. Code {code}.",
         },
-        wechat={},
+        # The mark, which is longer than the code, has to fit into 20 characters.
+        wechat=_wechat(
+            ("归航登录", "验证码{one_time_code}", "凡索要此码的都是诈骗"),
+            ("Signing in", "Type {one_time_code}", "Tell nobody"),
+        ),
     ),
 )
 TEMPLATES: dict[str, Template] = {template.code: template for template in _CATALOGUE}

@@ -85,3 +85,23 @@ class WeChatBinding(models.Model):
 
     def __str__(self) -> str:
         return f"binding {self.pk} of person {self.person_id}"
+
+
+class WeChatSignIn(models.Model):
+    """A wish to sign in by WeChat: the scene of one QR code, shown to one browser session, which
+    alone knows the number of this row. All moments are real time.
+
+    The scene is 128 random bits and stands only as a hash; `address_index` is the one account that
+    scanned it. Only `proved_at`, the account's code typed into that browser, lets anybody in.
+    """
+
+    scene_hash = models.BinaryField(max_length=16, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True, help_text="Real time.")
+    scanned_at = models.DateTimeField(null=True)
+    address_index = models.BinaryField(max_length=16, null=True)
+    asked_at = models.DateTimeField(null=True)
+    proved_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"sign-in {self.pk} by WeChat"

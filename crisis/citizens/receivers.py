@@ -4,7 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from crisis.citizens.services import binding, hearing
+from crisis.citizens.services import binding, hearing, wechat_door
 from notifications.signals import ReadReply, SeenEvent, events_seen, replies_read
 
 
@@ -17,3 +17,4 @@ def _replies(replies: list[ReadReply], **_: Any) -> None:
 def _events(events: list[SeenEvent], **_: Any) -> None:
     for event in events:
         binding.hear(event)
+        wechat_door.hear(event)

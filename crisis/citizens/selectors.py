@@ -9,10 +9,16 @@ from registry.names import masked_name
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Somebody who may be signed in by an address. `doubted`: the address stands there, but they
-    never proved it themselves, so that it may be another's by mistake."""
+    never proved it themselves, so that it may be another's by mistake. `shared`: it should be one
+    person's and is several people's. Of both a document is asked."""
 
     person: Person
     doubted: bool
+    shared: bool = False
+
+    @property
+    def asked(self) -> bool:
+        return self.doubted or self.shared
 
     @property
     def masked(self) -> str:

@@ -57,8 +57,14 @@ def wording(
     if channel == "sms" and covers > 1:
         texts = wave.texts.get("sms_shared", texts)
     text: str | dict[str, str] = texts.get(language) or texts["zh-hans"]
+    if wave.kind == WaveKind.CODE:
+        return _with_code(text, tokens.one_time_code(key))
     if not isinstance(text, str):
         return text
-    if wave.kind == WaveKind.CODE:
-        return text.replace(tokens.CODE_MARK, tokens.one_time_code(key))
     return text.replace("{covers}", str(covers))
+
+
+def _with_code(text: str | dict[str, str], code: str) -> str | dict[str, str]:
+    if isinstance(text, str):
+        return text.replace(tokens.CODE_MARK, code)
+    return {name: field.replace(tokens.CODE_MARK, code) for name, field in text.items()}

@@ -19,6 +19,8 @@ KEY_BYTES = 12
 Address = tuple[str, bytes]
 # Channels whose messages carry the check-in link.
 LINKED_CHANNELS = frozenset({"wechat"})
+# Nobody says how they are in answer to these.
+UNLINKED = QUIET | {WaveKind.CODE}
 # Whoever wants to be left in peace is not sent these.
 _SPARED = (WaveKind.REMINDER, WaveKind.CONFIRM)
 
@@ -109,7 +111,7 @@ def _new_keys(count: int) -> list[str]:
 
 def carries_link(wave: Wave, channel: str) -> bool:
     """Whether a message brings the check-in link: only where there is something to answer."""
-    return channel in LINKED_CHANNELS and wave.kind not in QUIET
+    return channel in LINKED_CHANNELS and wave.kind not in UNLINKED
 
 
 def _token_hash(wave: Wave, channel: str, key: str) -> bytes | None:

@@ -27,6 +27,8 @@ PUBLIC = {
     "public:health": "a load balancer; says ok and the mode",
     "citizens:join": "anybody may register; tells nothing of who is registered; limits by address",
     "citizens:code": "a citizen signs in here: a phone, and the code it brings; limits by address",
+    "citizens:code-wechat": "a citizen signs in here: a code to the account that scans; limits",
+    "citizens:code-wechat-qr": "the QR code of one's own session; 404 without one",
     "citizens:sign-out": "ends a citizen's own session, and does nothing without one",
     "citizens:roster-template": "an empty form to fill in, the same for everybody",
     "operations:metrics": "Prometheus, by its token; 403 for everybody while none is set",

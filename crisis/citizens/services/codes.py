@@ -29,6 +29,8 @@ MOST_ATTEMPTS = 5
 A_MINUTE, AN_HOUR, A_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PER_ADDRESS_AN_HOUR, PER_ADDRESS_A_DAY, PER_CLIENT_AN_HOUR = 5, 10, 30
 TRIES_PER_ADDRESS_AN_HOUR, TRIES_PER_CLIENT_AN_HOUR = 20, 60
+# WeChat brings codes to sign in with; it is bound by a scene, and not by a code.
+BY_WECHAT = (Channel.WECHAT, "sign_in")
 MINISTRY = ("中国领事保护", "China Consular Protection")
 
 
@@ -38,10 +40,10 @@ def send_code(
     """Send a code that takes the place of any earlier one for this address and purpose.
 
     `client` is limits.client_key() of who asks; `language` is that of the page. Raises
-    DomainError: bad_phone, no_code_channel, too_many_codes. Call outside a transaction.
+    DomainError: bad_phone, bad_openid, no_code_channel, too_many_codes. Call outside a transaction.
     """
     written = normalise_address(channel, address)
-    if channel != Channel.SMS:
+    if channel != Channel.SMS and (channel, purpose) != BY_WECHAT:
         raise DomainError(
             "no_code_channel", _("目前只能核实手机号码；电子邮件只作备用，不能接收验证码。")
         )
@@ -52,7 +54,7 @@ def send_code(
             channel=channel,
             address=written,
             language=language or _page_language(),
-            signature=_signature(written),
+            signature=_signature(channel, written),
             lasts=LASTS,
         )
         now = clock.real_now()
@@ -149,9 +151,11 @@ def _page_language() -> str:
     return "en" if (translation.get_language() or "").startswith("en") else "zh-hans"
 
 
-def _signature(phone: str) -> tuple[str, str]:
+def _signature(channel: str, address: str) -> tuple[str, str]:
     """The post that serves the country of the number, else the ministry: it says nothing of
     whose number it is."""
-    region = phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
+    if channel != Channel.SMS:
+        return MINISTRY
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(address)) or ""
     post = Post.objects.filter(jurisdictions__country=region).order_by("pk").first()
     return (post.signature_zh, post.signature_en) if post else MINISTRY

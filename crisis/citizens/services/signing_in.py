@@ -1,6 +1,7 @@
-"""Whom a proved phone signs in, and what is asked beside it."""
+"""Whom a proved phone or WeChat account signs in, and what is asked beside it."""
 
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
@@ -9,10 +10,20 @@ from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.citizens.selectors import Holder, holders_of
 from crisis.citizens.services.limits import spend
-from registry.models import ContactPoint, Person
+from registry.models import Channel, ContactPoint, Person
 
 PROOFS_AN_HOUR = 5
 TAIL = 4
+
+
+def may_enter(channel: str, index: bytes) -> list[Holder]:
+    """Whom this address may sign in, once it is proved. A WeChat account is one human's: it counts
+    for those alone who proved it, and where they are several, each shows a document."""
+    holders = holders_of(channel, index)
+    if channel != Channel.WECHAT:
+        return holders
+    proved = [holder for holder in holders if not holder.doubted]
+    return [replace(holder, shared=len(proved) > 1) for holder in proved]
 
 
 def person_to_sign_in(
@@ -22,15 +33,16 @@ def person_to_sign_in(
 
     Where they never proved this address before, a mistyped number may be somebody else's: the last
     four characters of their document have to come with it (`proof`), and the address is verified.
+    So they have for a WeChat account that several people share.
     Nothing more is asked of `joined`, whom this browser has just registered.
     Raises DomainError not_yours, wrong_proof, too_many_tries. Call outside a transaction.
     """
-    holder = next((h for h in holders_of(channel, index) if h.person.pk == person_id), None)
+    holder = next((h for h in may_enter(channel, index) if h.person.pk == person_id), None)
     if holder is None:
         raise DomainError("not_yours", _("请从列表中选择您本人。"), status=404)
+    if holder.asked and holder.person.pk != joined:
+        _hold_proof(holder, index, proof)
     if holder.doubted:
-        if holder.person.pk != joined:
-            _hold_proof(holder, index, proof)
         points = ContactPoint.objects.filter(person=holder.person, address_index=index)
         points.filter(channel=channel, verified_at=None).update(verified_at=clock.now())
         subject = f"person:{holder.person.pk}"

@@ -4,7 +4,6 @@ The phone stands in the session sealed, and in no address. Each step is a POST t
 here, so that a page that is loaded again sends nothing again.
 """
 
-import base64
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from config.kernel.encryption import UnreadableValue, seal, unseal
 from config.kernel.errors import DomainError
 from crisis.citizens import identity
 from crisis.citizens.forms.code import CodeForm, PhoneForm
+from crisis.citizens.kept import keep, kept
 from crisis.citizens.selectors import holders_of
 from crisis.citizens.services.codes import check_code, send_code, wave_of_code
 from crisis.citizens.services.limits import client_key
@@ -28,7 +27,6 @@ from registry.models import Channel
 
 PURPOSE = "sign_in"
 TO, NEXT, PROVED = "code_to", "code_next", "code_proved"
-SEAL = "citizens.session"
 
 
 @login_not_required
@@ -52,7 +50,7 @@ def _show(
     request: HttpRequest, *, error: DomainError | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The step at which this visitor stands."""
-    phone = _phone(request)
+    phone = kept(request, TO)
     context = {"language": language_of(request), "error": error, **more}
     if not phone:
         context.setdefault("form", PhoneForm())
@@ -78,19 +76,19 @@ def _send(request: HttpRequest) -> HttpResponse:
 
 
 def _again(request: HttpRequest) -> HttpResponse:
-    phone = _phone(request)
+    phone = kept(request, TO)
     return _send_to(request, phone) if phone else _back(request)
 
 
 def _send_to(request: HttpRequest, phone: str) -> HttpResponse:
     send_code(channel=Channel.SMS, address=phone, purpose=PURPOSE, client=client_key(request))
-    request.session[TO] = base64.b64encode(seal(phone, SEAL)).decode()
+    keep(request, TO, phone)
     request.session.pop(PROVED, None)
     return _back(request)
 
 
 def _check(request: HttpRequest) -> HttpResponse:
-    phone, form = _phone(request), CodeForm(request.POST)
+    phone, form = kept(request, TO), CodeForm(request.POST)
     if not phone:
         return _back(request)
     if not form.is_valid():
@@ -107,28 +105,33 @@ def _check(request: HttpRequest) -> HttpResponse:
     index, joined = address_index(Channel.SMS, phone), request.session.get(identity.JOINED)
     holders = holders_of(Channel.SMS, index)
     if len(holders) == 1 and not holders[0].doubted:
-        return _enter(request, holders[0].person)
+        return enter(request, holders[0].person)
     if joined in [holder.person.pk for holder in holders]:
         person = person_to_sign_in(
             channel=Channel.SMS, index=index, person_id=joined, proof="", joined=joined
         )
-        return _enter(request, person)
+        return enter(request, person)
     request.session[PROVED] = True
     request.session.cycle_key()
     return _back(request)
 
 
 def _who(request: HttpRequest) -> HttpResponse:
-    phone, chosen = _phone(request), request.POST.get("person", "")
+    phone, chosen = kept(request, TO), request.POST.get("person", "")
     if not (phone and request.session.get(PROVED)):
         return _back(request)
     person = person_to_sign_in(
         channel=Channel.SMS,
         index=address_index(Channel.SMS, phone),
-        person_id=int(chosen) if chosen.isascii() and chosen.isdigit() else 0,
+        person_id=number_of(chosen),
         proof=request.POST.get("proof", "")[:20],
     )
-    return _enter(request, person)
+    return enter(request, person)
+
+
+def number_of(chosen: str) -> int:
+    """The number that a form named, or 0."""
+    return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 18 else 0
 
 
 def _other(request: HttpRequest) -> HttpResponse:
@@ -137,7 +140,8 @@ def _other(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
-def _enter(request: HttpRequest, person: Any) -> HttpResponse:
+def enter(request: HttpRequest, person: Any) -> HttpResponse:
+    """Sign in whoever was proved, and lead on to where they wanted to go."""
     onward = identity.next_page(request.session.get(NEXT, ""))
     identity.sign_in(request, person)
     return redirect(f"{onward}?lang={language_of(request)}")
@@ -145,14 +149,6 @@ def _enter(request: HttpRequest, person: Any) -> HttpResponse:
 
 def _back(request: HttpRequest) -> HttpResponse:
     return redirect(f"{request.path}?lang={language_of(request)}")
-
-
-def _phone(request: HttpRequest) -> str:
-    """The number this visitor asked a code for, or empty."""
-    try:
-        return unseal(base64.b64decode(request.session.get(TO, "")), SEAL)
-    except (UnreadableValue, ValueError, IndexError):
-        return ""
 
 
 @login_not_required

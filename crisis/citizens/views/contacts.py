@@ -1,6 +1,5 @@
 """One's own phones, e-mail and WeChat: proved, preferred, given up."""
 
-import base64
 import io
 
 import segno
@@ -8,11 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from config.kernel.encryption import UnreadableValue, seal, unseal
 from config.kernel.errors import DomainError
 from crisis.citizens.forms.code import CodeForm, PhoneForm
 from crisis.citizens.forms.me import EmailForm
 from crisis.citizens.identity import CitizenRequest, actor_of
+from crisis.citizens.kept import keep, kept
 from crisis.citizens.models import WeChatBinding
 from crisis.citizens.services.binding import begin_binding, state_of
 from crisis.citizens.services.codes import check_code, send_code
@@ -33,7 +32,6 @@ from registry.services.contacts import (
 
 PURPOSE = "verify"
 PROVING, QR, BINDING = "contact_proving", "wechat_qr", "wechat_binding"
-SEAL = "citizens.session"
 
 
 @citizens_page("GET", "POST")
@@ -52,7 +50,7 @@ def contacts(request: CitizenRequest, person: Person) -> HttpResponse:
 def _show(
     request: CitizenRequest, person: Person, *, status: int = 200, **more: object
 ) -> HttpResponse:
-    proving = _opened(request, PROVING)
+    proving = kept(request, PROVING)
     context = {
         "contacts": contacts_of(person),
         "tail": proving[-4:],
@@ -94,12 +92,12 @@ def _phone(request: CitizenRequest, person: Person) -> HttpResponse:
 
 def _send(request: CitizenRequest, person: Person, channel: str, address: str) -> HttpResponse:
     send_code(channel=channel, address=address, purpose=PURPOSE, client=client_key(request))
-    request.session[PROVING] = _sealed(address)
+    keep(request, PROVING, address)
     return back(request, "contacts", person)
 
 
 def _code(request: CitizenRequest, person: Person) -> HttpResponse:
-    phone, form = _opened(request, PROVING), CodeForm(request.POST)
+    phone, form = kept(request, PROVING), CodeForm(request.POST)
     if not phone:
         return back(request, "contacts", person)
     if not form.is_valid():
@@ -163,13 +161,14 @@ def _begin(request: CitizenRequest, person: Person) -> None:
     if request.POST.get("agree") == "yes":
         give_consent(person=person, purpose=ConsentPurpose.WECHAT, given_by=request.citizen)
     binding, text = begin_binding(person=person)
-    request.session[BINDING], request.session[QR] = binding.pk, _sealed(text)
+    request.session[BINDING] = binding.pk
+    keep(request, QR, text)
 
 
 @citizens_page("GET")
 def wechat_qr(request: CitizenRequest, person: Person) -> HttpResponse:
     """The code as a picture, drawn here: nobody else learns who looks at it."""
-    text = _opened(request, QR)
+    text = kept(request, QR)
     if not text:
         raise Http404
     picture = io.BytesIO()
@@ -177,15 +176,3 @@ def wechat_qr(request: CitizenRequest, person: Person) -> HttpResponse:
         picture, kind="svg", scale=8, border=4, light="#fff", xmldecl=False
     )
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
-
-
-def _sealed(text: str) -> str:
-    return base64.b64encode(seal(text, SEAL)).decode()
-
-
-def _opened(request: CitizenRequest, name: str) -> str:
-    """What stands sealed in the session under `name`, or empty."""
-    try:
-        return unseal(base64.b64decode(request.session.get(name, "")), SEAL)
-    except (UnreadableValue, ValueError, IndexError):
-        return ""

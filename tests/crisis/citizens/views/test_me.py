@@ -232,7 +232,11 @@ def test_health_needs_its_own_consent(browser, parent):
 
 def test_residence_is_corrected(browser, parent):
     browser.post("/me/correct/residence/", {"country": "FJ", "city": "苏瓦", "address": "1 Road"})
-    assert CurrentWhereabouts.objects.get(person=parent).whereabouts.country == "FJ"
+    home = CurrentWhereabouts.objects.get(person=parent).whereabouts
+    assert home.country == "FJ"
+    # In Suva, as the gazetteer has it, and not just somewhere in Fiji.
+    assert (round(home.latitude), round(home.longitude)) == (-18, 178)
+    assert home.accuracy_m < 50_000
 
 
 def test_unknown_part_is_404(browser):
