@@ -6,16 +6,17 @@ import pytest
 from playwright.sync_api import expect
 
 from config.kernel import clock
-from crisis.citizens.services import binding
+from crisis.citizens.services import binding, wechat_door
 from registry.models import ConsentPurpose, Household, Person
 from registry.services.consents import give_consent
 from registry.services.people import add_emergency_contact
 from tests.support import scene
 from tests.support.axe import check_page
-from tests.support.citizens import code_at
+from tests.support.citizens import bind_wechat, code_at, push_scan
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = "+6785550101"
+OPENID = "oWang0123456789abcdefghijklm"
 
 
 @pytest.fixture
@@ -108,5 +109,29 @@ def test_pages_are_fair_to_everybody(page, parent, client_of, live_server, monke
     page.locator("[name=agree]").check()
     page.get_by_role("button", name="生成二维码").click()
     expect(page.get_by_alt_text("绑定微信的二维码")).to_be_visible()
+    assert page.locator(".qr").evaluate("e => e.complete && e.naturalWidth > 0")
+    check_page(page)
+
+
+def test_person_signs_in_by_wechat_without_scripts(phone, parent, page, monkeypatch, live_server):
+    scenes = []
+    monkeypatch.setattr(
+        wechat_door, "make_qr",
+        lambda scene, *, seconds: scenes.append(scene) or "http://weixin.qq.com/q/abc",
+    )  # fmt: skip
+    bind_wechat(parent, OPENID)
+    phone.goto("/me/trips/")
+    phone.get_by_role("button", name="用微信扫码登录").click()
+    qr = phone.get_by_alt_text("微信登录二维码")
+    expect(qr).to_be_visible()
+    push_scan(scenes[0], OPENID)
+    phone.get_by_role("button", name="我已扫码").click()
+    assert phone.locator("body").bounding_box()["width"] <= 320
+    phone.get_by_label("公众号发来的 6 位验证码").fill(code_at(OPENID, channel="wechat"))
+    phone.get_by_role("button", name="登录", exact=True).click()
+    phone.wait_for_url("**/me/trips/**")
+    page.goto(f"{live_server.url}/me/code/wechat/?lang=en")
+    page.get_by_role("button", name="Make a QR code").click()
+    expect(page.get_by_alt_text("QR code to sign in by WeChat")).to_be_visible()
     assert page.locator(".qr").evaluate("e => e.complete && e.naturalWidth > 0")
     check_page(page)

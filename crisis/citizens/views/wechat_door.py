@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from config.kernel.errors import DomainError
 from crisis.citizens import identity
-from crisis.citizens.forms.code import CodeForm
+from crisis.citizens.forms.code import WeChatCodeForm
 from crisis.citizens.kept import keep, kept
 from crisis.citizens.models import WeChatSignIn
 from crisis.citizens.services import wechat_door as doors
@@ -73,7 +73,7 @@ def _show(
     if door and door.proved_at:
         context["holders"] = doors.holders_behind(door)
         return render(request, "citizens/code_who.html", context, status=status)
-    context.setdefault("form", CodeForm())
+    context.setdefault("form", WeChatCodeForm())
     context["expired"] = door is None and DOOR in request.session
     return render(request, "citizens/code_wechat.html", context, status=status)
 
@@ -94,7 +94,7 @@ def _ask(request: HttpRequest, door: WeChatSignIn) -> HttpResponse:
 
 
 def _check(request: HttpRequest, door: WeChatSignIn) -> HttpResponse:
-    form = CodeForm(request.POST)
+    form = WeChatCodeForm(request.POST)
     if not form.is_valid():
         return _show(request, form=form, status=400)
     if not doors.prove(door=door, code=form.cleaned_data["code"], client=client_key(request)):
