@@ -61,7 +61,7 @@ def hear(event: SeenEvent) -> None:
     ).update(scanned_at=now, expires_at=now + LASTS, address_index=event.address_index)
 
 
-def door_numbered(number: int | None) -> WeChatSignIn | None:
+def door_numbered(number: int) -> WeChatSignIn | None:
     """The row, while it is good."""
     return WeChatSignIn.objects.filter(pk=number, expires_at__gt=clock.real_now()).first()
 
@@ -101,7 +101,7 @@ def prove(*, door: WeChatSignIn, code: str, client: bytes) -> bool:
     return right and bool(standing.update(proved_at=clock.real_now()))
 
 
-def shut_door(number: int | None) -> None:
+def shut_door(number: int) -> None:
     """The scene is good no more: somebody was signed in, or wants another."""
     WeChatSignIn.objects.filter(pk=number).delete()
 

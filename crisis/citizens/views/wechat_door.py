@@ -80,7 +80,7 @@ def _show(
 
 def _open(request: HttpRequest) -> HttpResponse:
     door, text = doors.open_door(client=client_key(request))
-    doors.shut_door(request.session.get(DOOR))
+    doors.shut_door(request.session.get(DOOR, 0))
     request.session[DOOR] = door.pk
     keep(request, QR, text)
     if "next" in request.POST:
@@ -119,18 +119,18 @@ def _who(request: HttpRequest, door: WeChatSignIn) -> HttpResponse:
 
 
 def _other(request: HttpRequest) -> HttpResponse:
-    doors.shut_door(request.session.pop(DOOR, None))
+    doors.shut_door(request.session.pop(DOOR, 0))
     request.session.pop(QR, None)
     return redirect(f"{reverse('citizens:code')}?lang={language_of(request)}")
 
 
 def _enter(request: HttpRequest, person: Any) -> HttpResponse:
-    doors.shut_door(request.session.get(DOOR))
+    doors.shut_door(request.session.get(DOOR, 0))
     return enter(request, person)
 
 
 def _door(request: HttpRequest) -> WeChatSignIn | None:
-    return doors.door_numbered(request.session.get(DOOR))
+    return doors.door_numbered(request.session.get(DOOR, 0))
 
 
 def _back(request: HttpRequest) -> HttpResponse:
