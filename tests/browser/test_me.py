@@ -109,7 +109,7 @@ def test_pages_are_fair_to_everybody(page, parent, client_of, live_server, monke
     page.locator("[name=agree]").check()
     page.get_by_role("button", name="生成二维码").click()
     expect(page.get_by_alt_text("绑定微信的二维码")).to_be_visible()
-    assert page.locator(".qr").evaluate("e => e.complete && e.naturalWidth > 0")
+    page.wait_for_function("document.querySelector('.qr').naturalWidth > 0")
     check_page(page)
 
 
@@ -133,5 +133,5 @@ def test_person_signs_in_by_wechat_without_scripts(phone, parent, page, monkeypa
     page.goto(f"{live_server.url}/me/code/wechat/?lang=en")
     page.get_by_role("button", name="Make a QR code").click()
     expect(page.get_by_alt_text("QR code to sign in by WeChat")).to_be_visible()
-    assert page.locator(".qr").evaluate("e => e.complete && e.naturalWidth > 0")
+    page.wait_for_function("document.querySelector('.qr').naturalWidth > 0")
     check_page(page)

@@ -3,10 +3,12 @@
 import inspect
 
 import pytest
+from django.utils.module_loading import autodiscover_modules
 
 from config.celery import app
 
-app.loader.import_default_modules()
+# Celery's own way would run Django's checks, which ask the database.
+autodiscover_modules("tasks")
 TASKS = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
 CONSUMED = {queue.name: queue for queue in app.conf.task_queues}
 

@@ -149,7 +149,8 @@ class Stage:
         """A real prefork worker on every queue, ready when this returns."""
         pool = ["--pool", "prefork", "--concurrency", str(concurrency)]
         quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        options = ["--hostname", f"{name}@%h", *pool, *quiet]
+        # Two runs at once share a broker, on which a node's name is taken once.
+        options = ["--hostname", f"{name}.{settings.QUEUE_PREFIX}@%h", *pool, *quiet]
         before = self.text(name).count(" ready.") if self.log(name).exists() else 0
         self.start(name, "-m", "celery", "--app", "config", "worker", *options, **environment)
         self.wait_for(name, lambda: self.text(name).count(" ready.") > before)

@@ -204,7 +204,7 @@ def test_pace_is_that_of_the_newest_calls(quiet_house, gateway):
     assert pace.gateway == "twilio"
     assert pace.outcomes == {"accepted": 18, "refused": 2}
     assert pace.per_second == pytest.approx(20 / 60)
-    assert 0 <= pace.median_s <= pace.slow_s < 5
+    assert 0 <= pace.median_s <= pace.slow_s + 1e-9 < 5
     Attempt.objects.update(at=ago(120))
     assert read_status().paces == []
 
