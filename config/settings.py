@@ -287,6 +287,7 @@ SPECTACULAR_SETTINGS = {
         "AnnouncementKind": "crisis.incidents.models.Announcement.Kind",
         "GroupKind": "registry.models.GroupKind",
         "WhereaboutsKind": "registry.models.WhereaboutsKind",
+        "ConsentPurpose": "registry.models.ConsentPurpose",
         "IncidentState": "crisis.incidents.states.IncidentState",
         "UploadState": "crisis.rosters.states.UploadState",
     },

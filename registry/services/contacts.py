@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from config.kernel import audit, clock
 from config.kernel.errors import DomainError
+from registry.drafts import refusal
 from registry.models import ContactPoint, EmergencyContact, Person
-from registry.services.people import contact_row
+from registry.services.people import add_emergency_contact, contact_row
 
 MOST = 6
 """Addresses in use that one person may have; an alert goes to each of them."""
+MOST_EMERGENCY = 5
 
 
 @transaction.atomic
@@ -75,6 +77,19 @@ def retire_for_all(*, channel: str, index: bytes, by: str) -> int:
     for point in retired:
         _note("contact.retired", point, by)
     return len(retired)
+
+
+@transaction.atomic
+def name_emergency_contact(
+    *, person: Person, name: str, relation: str, phone: str, by: str
+) -> EmergencyContact:
+    """Add somebody to call, of MOST_EMERGENCY. Raises DomainError too_many, bad_phone, bad_name."""
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if person.emergency_contacts.count() >= MOST_EMERGENCY:
+        raise refusal("too_many", "name", _("最多登记五位紧急联系人，请先删除一位。"))
+    contact = add_emergency_contact(person=person, name=name, relation=relation, phone=phone)
+    audit.record(actor=by, act="emergency.added", subject=f"person:{person.pk}", contact=contact.pk)
+    return contact
 
 
 @transaction.atomic

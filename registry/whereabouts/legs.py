@@ -13,6 +13,7 @@ from registry.models import Whereabouts
 from registry.whereabouts.gazetteer import look_up, spot_of_country
 
 FIRST_MINUTE, LAST_MINUTE = time(0, 0), time(23, 59)
+YEARS = (1949, 2199)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,13 @@ class LegDraft:
         )
 
     def moments(self) -> tuple[datetime, datetime]:
-        """First and last moment in UTC, by the clock of the place."""
+        """First and last moment in UTC, by the clock of the place. Raises DomainError bad_trip
+        for years that no trip has."""
+        for day in (self.starts_on, self.ends_on):
+            if not YEARS[0] <= day.year <= YEARS[1]:
+                sentence = _("请填写 %(first)d 至 %(last)d 年之间的日期。")
+                words = {"first": YEARS[0], "last": YEARS[1]}
+                raise refusal("bad_trip", "trip_ends_on", sentence % words)
         place = self.place()
         zone = zone_of(place.country, place.city)
         starts = datetime.combine(self.starts_on, self.starts_time or FIRST_MINUTE, zone)

@@ -18,11 +18,9 @@ from registry.models import ConsentPurpose, Person, Whereabouts, WhereaboutsKind
 from registry.selectors.consents import has_consent
 from registry.selectors.holdings import SECTIONS
 from registry.services.consents import NOT_HEALTH, give_consent
-from registry.services.contacts import remove_emergency_contact
-from registry.services.people import add_emergency_contact, correct_person
+from registry.services.contacts import name_emergency_contact, remove_emergency_contact
+from registry.services.people import correct_person
 from registry.services.whereabouts import set_residence
-
-MOST_EMERGENCY = 5
 
 
 @citizens_page("GET", "POST")
@@ -89,17 +87,10 @@ def emergency(request: CitizenRequest, person: Person) -> HttpResponse:
         return back(request, "emergency", person)
     if request.method == "POST" and form.is_valid():
         try:
-            _add_emergency(person, form, by)
+            name_emergency_contact(person=person, by=by, **form.cleaned_data)
             return back(request, "emergency", person)
         except DomainError as error:
             form.refuse(error)
     contacts = person.emergency_contacts.order_by("pk")
     status = 400 if request.method == "POST" else 200
     return show(request, "emergency", person, form=form, contacts=contacts, status=status)
-
-
-def _add_emergency(person: Person, form: EmergencyForm, by: str) -> None:
-    if person.emergency_contacts.count() >= MOST_EMERGENCY:
-        raise refusal("too_many", "name", _("最多登记五位紧急联系人，请先删除一位。"))
-    contact = add_emergency_contact(person=person, **form.cleaned_data)
-    audit.record(actor=by, act="emergency.added", subject=f"person:{person.pk}", contact=contact.pk)

@@ -1,8 +1,7 @@
-"""Finding people and groups for programs, within the jurisdiction of who asks."""
+"""Finding people for programs, within the jurisdiction of who asks."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,11 +11,10 @@ from config.kernel.api import validated
 from config.kernel.errors import DomainError
 from crisis.console.api.throttles import Reading
 from crisis.console.forms.people import PersonSearch
-from crisis.console.selectors import visible_group, visible_groups, visible_people
+from crisis.console.selectors import visible_people
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import acting_user
-from registry.models import Group, Membership, Person
-from registry.selectors.groups import members_of, open_groups, with_sizes
+from registry.models import Person
 
 FOUND_AT_MOST = 100
 
@@ -43,34 +41,6 @@ class SearchOut(serializers.Serializer):
     more = serializers.BooleanField()
 
 
-class MemberOut(serializers.ModelSerializer):
-    name = serializers.CharField(source="person.name")
-
-    class Meta:
-        model = Membership
-        fields = ("person", "name", "part", "joined_at")
-
-
-class GroupOut(serializers.ModelSerializer):
-    members = serializers.IntegerField()
-    liaisons = serializers.IntegerField()
-
-    class Meta:
-        model = Group
-        fields = (
-            "id", "kind", "name", "country", "city", "post", "latitude", "longitude",
-            "accuracy_m", "position_at", "created_at", "confirmed_at", "closed_at", "members",
-            "liaisons",
-        )  # fmt: skip
-
-
-class GroupWithMembersOut(GroupOut):
-    people = MemberOut(many=True)
-
-    class Meta(GroupOut.Meta):
-        fields = (*GroupOut.Meta.fields, "people")  # type: ignore[assignment]
-
-
 class Search(APIView):
     """Find people by name, pinyin, phone or document. Every search is audited, without what was
     asked for."""
@@ -91,39 +61,3 @@ class Search(APIView):
         )
         answer = {"found": found[:FOUND_AT_MOST], "more": len(found) > FOUND_AT_MOST}
         return Response(SearchOut(answer).data)
-
-
-class ByNumber(CursorPagination):
-    ordering = "pk"
-    page_size = 100
-
-
-class Groups(APIView):
-    """The open groups of one's countries, page by page."""
-
-    capability = Capability.VIEW_PERSON
-    throttle_classes = [Reading]
-
-    @extend_schema(responses=GroupOut(many=True))
-    def get(self, request: Request) -> Response:
-        mine = visible_groups(acting_user(request))
-        groups = with_sizes(open_groups().filter(pk__in=mine.values("pk")))
-        pages = ByNumber()
-        page = pages.paginate_queryset(groups, request, view=self)
-        return pages.get_paginated_response(GroupOut(page, many=True).data)
-
-
-class OneGroup(APIView):
-    """One group with its members. Every look is audited."""
-
-    capability = Capability.VIEW_PERSON
-    throttle_classes = [Reading]
-
-    @extend_schema(responses=GroupWithMembersOut)
-    def get(self, request: Request, pk: int) -> Response:
-        officer = acting_user(request)
-        group = visible_group(officer, pk)
-        audit.record(actor=officer.username, act="group.viewed", subject=f"group:{pk}")
-        found = with_sizes(Group.objects.filter(pk=group.pk)).get()
-        found.people = members_of(group)  # type: ignore[attr-defined]
-        return Response(GroupWithMembersOut(found).data)

@@ -14,7 +14,12 @@ from config.kernel import audit
 from config.kernel.api import validated
 from config.kernel.errors import DomainError
 from crisis.citizens.services.joining import EmergencyDraft
-from crisis.citizens.services.officers import ContactDraft, OfficersEntry, register_by_officer
+from crisis.citizens.services.officers import (
+    ContactDraft,
+    OfficersEntry,
+    correct_by_officer,
+    register_by_officer,
+)
 from crisis.console.api.throttles import Reading, Writing
 from crisis.console.selectors import visible_people
 from crisis.staff.models import User
@@ -37,6 +42,7 @@ from registry.models import (
 )
 
 MOST = 10
+OPTIONAL: dict[str, Any] = {"required": False, "default": "", "allow_blank": True}
 
 
 class PlaceIn(serializers.Serializer):
@@ -44,8 +50,8 @@ class PlaceIn(serializers.Serializer):
     country."""
 
     country = serializers.CharField(max_length=2)
-    city = serializers.CharField(max_length=80, required=False, default="")
-    address = serializers.CharField(max_length=300, required=False, default="")
+    city = serializers.CharField(max_length=80, **OPTIONAL)
+    address = serializers.CharField(max_length=300, **OPTIONAL)
     latitude = serializers.FloatField(required=False, allow_null=True, default=None)
     longitude = serializers.FloatField(required=False, allow_null=True, default=None)
     accuracy_m = serializers.FloatField(required=False, allow_null=True, default=None)
@@ -61,40 +67,42 @@ class ContactIn(serializers.Serializer):
 
 class EmergencyIn(serializers.Serializer):
     name = serializers.CharField(max_length=80)
-    relation = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    relation = serializers.CharField(max_length=20, **OPTIONAL)
     phone = serializers.CharField(max_length=40)
 
 
-class RegisterIn(serializers.Serializer):
-    """Names, dates and document as in the passport; `external_ref` (a key of yours, unlike any
-    other source's) makes a repeated call a 409. On the basis `consent` the purposes agreed to are
-    named in `consents`, health apart."""
+class FactsIn(serializers.Serializer):
+    """What is known of a person; names, dates and document as in the passport."""
 
     name = serializers.CharField(max_length=80)
-    passport_name = serializers.CharField(max_length=80, required=False, default="")
+    passport_name = serializers.CharField(max_length=80, **OPTIONAL)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False, default=Sex.UNSPECIFIED)
     birth_date = serializers.DateField(required=False, allow_null=True, default=None)
     nationality = serializers.CharField(max_length=2, required=False, default="CN")
     document_kind = serializers.ChoiceField(
         choices=DocumentKind.choices, required=False, default=DocumentKind.PASSPORT
     )
-    document_number = serializers.CharField(max_length=30, required=False, default="")
+    document_number = serializers.CharField(max_length=30, **OPTIONAL)
     document_expires_on = serializers.DateField(required=False, allow_null=True, default=None)
     language = serializers.ChoiceField(
         choices=Language.choices, required=False, default=Language.CHINESE
     )
     needs = serializers.MultipleChoiceField(choices=NEEDS, required=False, default=set)
-    health_note = serializers.CharField(max_length=500, required=False, default="")
-    blood_type = serializers.ChoiceField(
-        choices=BloodType.choices, required=False, default="", allow_blank=True
-    )
+    health_note = serializers.CharField(max_length=500, **OPTIONAL)
+    blood_type = serializers.ChoiceField(choices=BloodType.choices, **OPTIONAL)
     due_on = serializers.DateField(required=False, allow_null=True, default=None)
     obstacles = serializers.MultipleChoiceField(
         choices=Obstacle.choices, required=False, default=set
     )
-    insurer = serializers.CharField(max_length=60, required=False, default="")
-    insurance_policy = serializers.CharField(max_length=40, required=False, default="")
-    insurer_phone = serializers.CharField(max_length=40, required=False, default="")
+    insurer = serializers.CharField(max_length=60, **OPTIONAL)
+    insurance_policy = serializers.CharField(max_length=40, **OPTIONAL)
+    insurer_phone = serializers.CharField(max_length=40, **OPTIONAL)
+
+
+class RegisterIn(FactsIn):
+    """`external_ref` (a key of yours, unlike any other source's) makes a repeated call a 409. On
+    the basis `consent` the purposes agreed to are named in `consents`, health apart."""
+
     basis = serializers.ChoiceField(
         choices=Person.Basis.choices, required=False, default=Person.Basis.CONSENT
     )
@@ -127,7 +135,7 @@ class ContactOut(serializers.ModelSerializer):
 
     class Meta:
         model = ContactPoint
-        fields = ("channel", "address", "preference", "verified_at", "retired_at")
+        fields = ("id", "channel", "address", "preference", "verified_at", "retired_at")
 
 
 class EmergencyOut(serializers.ModelSerializer):
@@ -136,7 +144,7 @@ class EmergencyOut(serializers.ModelSerializer):
 
     class Meta:
         model = EmergencyContact
-        fields = ("name", "relation", "phone", "told_at")
+        fields = ("id", "name", "relation", "phone", "told_at")
 
 
 class PlaceOut(serializers.ModelSerializer):
@@ -145,7 +153,7 @@ class PlaceOut(serializers.ModelSerializer):
     class Meta:
         model = Whereabouts
         fields = (
-            "kind", "country", "city", "address", "latitude", "longitude", "accuracy_m",
+            "id", "kind", "country", "city", "address", "latitude", "longitude", "accuracy_m",
             "starts_at", "ends_at", "recorded_at", "source",
         )  # fmt: skip
 
@@ -189,17 +197,47 @@ class People(APIView):
 
 
 class OnePerson(APIView):
-    """Everything registered of one person. Every look is audited."""
+    """Everything registered of one person; every look is audited. PATCH corrects the facts that
+    are named, all of them or none."""
 
-    capability = Capability.VIEW_PERSON
-    throttle_classes = [Reading]
+    capability = {"GET": Capability.VIEW_PERSON, "PATCH": Capability.REGISTER}
+    throttle_classes = [Reading, Writing]
 
     @extend_schema(responses=PersonOut)
     def get(self, request: Request, pk: int) -> Response:
         officer = acting_user(request)
-        person = get_object_or_404(visible_people(officer), pk=pk)
-        audit.record(actor=officer.username, act="person.viewed", subject=f"person:{pk}")
-        return Response(PersonOut(person).data)
+        return Response(PersonOut(seen(officer, pk)).data)
+
+    @extend_schema(request=FactsIn(partial=True), responses=PersonOut)
+    def patch(self, request: Request, pk: int) -> Response:
+        officer = acting_user(request)
+        person = registered(officer, pk)
+        facts = tidy_facts(validated(FactsIn(data=request.data, partial=True)))
+        correct_by_officer(person=person, facts=facts, username=officer.username)
+        return Response(PersonOut(registered(officer, pk)).data)
+
+
+def seen(officer: User, pk: int) -> Person:
+    """A person of this officer's, the look audited; 404 for anybody else."""
+    person = get_object_or_404(visible_people(officer), pk=pk)
+    audit.record(actor=officer.username, act="person.viewed", subject=f"person:{pk}")
+    return person
+
+
+def registered(officer: User, pk: int) -> Person:
+    """The same to be changed. Raises DomainError left (409) for who has left the registry."""
+    person = get_object_or_404(visible_people(officer), pk=pk)
+    if person.left_at is not None:
+        raise DomainError("left", _("此人已退出登记。"), status=409)
+    return person
+
+
+def tidy_facts(data: dict[str, Any]) -> dict[str, Any]:
+    """A valid FactsIn as a draft takes it: what is a set comes in order."""
+    return {
+        name: tuple(sorted(value)) if isinstance(value, set) else value
+        for name, value in data.items()
+    }
 
 
 def entry_from(data: dict[str, Any]) -> OfficersEntry:
@@ -210,9 +248,7 @@ def entry_from(data: dict[str, Any]) -> OfficersEntry:
         contacts=[ContactDraft(**contact) for contact in data.pop("contacts")],
         emergency=[EmergencyDraft(**somebody) for somebody in data.pop("emergency")],
         consents=sorted(data.pop("consents")),
-        draft=PersonDraft(
-            **data | {name: tuple(sorted(data[name])) for name in ("needs", "obstacles")}
-        ),
+        draft=PersonDraft(**tidy_facts(data)),
     )
 
 

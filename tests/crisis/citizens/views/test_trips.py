@@ -103,6 +103,15 @@ def test_what_is_refused_stays_typed_and_nothing_is_kept(signed_in_citizen):
     assert [leg[1] for leg in legs()] == ["楠迪"]
 
 
+def test_year_that_no_trip_has_is_refused(signed_in_citizen):
+    for day in ("starts_on", "ends_on"):
+        wrong = NADI | {"act": "add", day: "0001-01-01" if day == "starts_on" else "9999-12-31"}
+        refused = signed_in_citizen.post(PAGE, wrong)
+        assert refused.status_code == 400
+        assert "1949 至 2199" in refused.text
+    assert legs() == []
+
+
 def test_leg_is_changed_and_removed(signed_in_citizen):
     signed_in_citizen.post(PAGE, NADI | {"act": "add"})
     leg = Whereabouts.objects.get(kind="trip")
