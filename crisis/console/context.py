@@ -1,9 +1,11 @@
-"""What every page shows: whether this is live or a drill, and what this user may do."""
+"""What every page shows: live or drill, what this user may do and where they may go."""
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from crisis.console.navigation import MAIN, MORE, Link, links
+from crisis.staff.models import User
 from crisis.staff.roles import Capability
 
 
@@ -15,7 +17,15 @@ def installation(request: HttpRequest) -> dict[str, object]:
         # The emulator is drill equipment; a live installation has no such page to point to.
         "phones_url": f"{settings.TWILIO_URL}/phones" if settings.MODE == "drill" else "",
         "can": SimpleLazyObject(lambda: _capabilities(request)),
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
     }
+
+
+def _navigation(request: HttpRequest) -> dict[str, list[Link]]:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {}
+    return {"main": links(MAIN, user), "more": links(MORE, user)}
 
 
 def _capabilities(request: HttpRequest) -> dict[str, bool]:

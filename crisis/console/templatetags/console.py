@@ -7,6 +7,8 @@ from django import template
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from crisis.console.navigation import INCIDENT, Link, links
+from crisis.incidents.models import Incident
 from crisis.operations import wording
 from registry.countries import country_name
 from registry.geography.polygons import read_polygon, square_kilometres
@@ -114,3 +116,9 @@ def query(context: dict[str, Any], **changes: Any) -> str:
         else:
             parameters[name] = value
     return "?" + parameters.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def incident_tabs(context: dict[str, Any], incident: Incident) -> list[Link]:
+    """The rooms of this incident that the user may enter."""
+    return links(INCIDENT, context["request"].user, incident.pk)

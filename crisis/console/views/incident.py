@@ -48,7 +48,7 @@ def room(request: StaffRequest, pk: int) -> HttpResponse:
     incident = visible_incident(request.user, pk)
     if incident.state == IncidentState.DRAFT:
         return show_draft(request, incident)
-    context = {"incident": incident, "live": live_counts(incident)}
+    context = {"room": "board", "incident": incident, "live": live_counts(incident)}
     if request.user.can(Capability.VIEW_PERSON):
         context |= roster(request, incident)
     if incident.declared_at:

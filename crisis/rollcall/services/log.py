@@ -15,6 +15,7 @@ from crisis.events.types import EventType
 from crisis.incidents.models import Incident
 from crisis.rollcall.fold import Fact, Folded, fold
 from crisis.rollcall.models import RollCallEvent, Standing, StandingQuerySet
+from crisis.rollcall.signals import help_called
 from crisis.rollcall.states import EventKind, Source
 
 NOTE_PURPOSE = "rollcall.event.note"
@@ -57,7 +58,12 @@ def write_log(
     standings = lock_standings(incident_id, persons)
     if not bulk.insert(RollCallEvent, _COLUMNS, rows):
         return 0
-    return refold(incident_id, standings)
+    changed = refold(incident_id, standings)
+    if calls := [entry for entry in entries if entry.kind == EventKind.NEEDS_HELP]:
+        help_called.send(
+            None, incident_id=incident_id, calls=calls, source=source, recorded_by=recorded_by
+        )
+    return changed
 
 
 class Stands(NamedTuple):

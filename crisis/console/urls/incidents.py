@@ -1,31 +1,10 @@
-"""Every staff page."""
+"""The rooms of an incident, from its declaration to its manifests."""
 
 from django.urls import path
 
-from crisis.console.views import (
-    advisories,
-    announcements,
-    audit,
-    declare,
-    duplicates,
-    groups,
-    home,
-    incident,
-    manifests,
-    people,
-    rosters,
-    session,
-    status,
-    triage,
-    widening,
-)
+from crisis.console.views import announcements, declare, incident, manifests, widening
 
-app_name = "console"
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("login/", session.log_in, name="login"),
-    path("logout/", session.log_out, name="logout"),
-    path("language/", session.language, name="language"),
     path("incidents/declare/", declare.declare, name="declare"),
     path("incidents/declare/confirm/", declare.confirm, name="declare-confirm"),
     path("incidents/<int:pk>/", incident.room, name="incident"),
@@ -74,27 +53,4 @@ urlpatterns = [
     path("manifests/<int:pk>/", manifests.show, name="manifest"),
     path("manifests/<int:pk>/seal/", manifests.seal, name="manifest-seal"),
     path("manifests/<int:pk>/download/", manifests.download, name="manifest-download"),
-    path("people/", people.search, name="people"),
-    path("people/<int:pk>/", people.show, name="person"),
-    path("duplicates/", duplicates.overview, name="duplicates"),
-    path("duplicates/<int:low>/<int:high>/", duplicates.compare, name="compare"),
-    path("merges/<int:pk>/undo/", duplicates.undo, name="merge-undo"),
-    path("groups/", groups.overview, name="groups"),
-    path("groups/<int:pk>/", groups.show, name="group"),
-    path("groups/<int:pk>/confirm/", groups.confirm, name="group-confirm"),
-    path("groups/<int:pk>/close/", groups.close, name="group-close"),
-    path("groups/<int:pk>/roster/", rosters.roster, name="roster"),
-    path("groups/<int:pk>/roster/<int:upload>/", rosters.show, name="roster-upload"),
-    path("groups/<int:pk>/roster/<int:upload>/errors/", rosters.errors, name="roster-errors"),
-    path("groups/roster.<slug:kind>", rosters.template, name="roster-template"),
-    path("groups/<int:pk>/members/", groups.add, name="group-add"),
-    path("groups/<int:pk>/members/<int:person>/", groups.change, name="group-change"),
-    path("triage/", triage.waiting, name="triage"),
-    path("triage/<int:pk>/", triage.decide, name="triage-reply"),
-    path("triage/<int:pk>/noted/", triage.note, name="triage-note"),
-    path("advisories/", advisories.in_force, name="advisories"),
-    path("advisories/issue/", advisories.issue, name="advisory-issue"),
-    path("advisories/<int:pk>/withdraw/", advisories.withdraw, name="advisory-withdraw"),
-    path("audit/", audit.entries, name="audit"),
-    path("status/", status.overview, name="status"),
 ]

@@ -1,0 +1,58 @@
+"""The ways through the console: the main navigation, and the tabs of an incident's rooms.
+
+An entry is shown to those who may open its page. `section` is what a page calls itself in its
+context, so that its entry is marked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crisis.staff.models import User
+from crisis.staff.roles import Capability
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    section: str
+    label: Promise
+    route: str
+    needs: Capability
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    section: str
+    label: Promise
+    address: str
+
+
+_C = Capability
+MAIN = (
+    Entry("home", _("概览"), "console:home", _C.ENTER),
+    Entry("declare", _("宣布"), "console:declare", _C.DECLARE),
+    Entry("people", _("登记人"), "console:people", _C.VIEW_PERSON),
+    Entry("groups", _("团组"), "console:groups", _C.VIEW_PERSON),
+    Entry("triage", _("待处理回复"), "console:triage", _C.RECORD),
+)
+# What is needed less often stands behind one word.
+MORE = (
+    Entry("advisories", _("安全提醒"), "console:advisories", _C.ENTER),
+    Entry("status", _("系统状态"), "console:status", _C.VIEW_STATUS),
+    Entry("audit", _("审计"), "console:audit", _C.VIEW_AUDIT),
+    Entry("admin", _("管理"), "admin:index", _C.ADMINISTER),
+)
+# The rooms of one incident; their routes take its number.
+INCIDENT = (Entry("board", _("总览"), "console:incident", _C.VIEW_INCIDENT),)
+
+
+def links(entries: Sequence[Entry], user: User, *args: int) -> list[Link]:
+    """The entries that this user may open; `args` go into their addresses."""
+    return [
+        Link(entry.section, entry.label, reverse(entry.route, args=args))
+        for entry in entries
+        if user.can(entry.needs)
+    ]
