@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from config.kernel.readonly import ReadOnlyAdmin
-from crisis.rollcall.models import DueStep, HeadCount, RollCallEvent, Standing
+from crisis.rollcall.models import DueStep, HeadCount, PresenceEstimate, RollCallEvent, Standing
 
 
 @admin.register(RollCallEvent)
@@ -28,3 +28,9 @@ class DueStepAdmin(ReadOnlyAdmin):
 @admin.register(HeadCount)
 class HeadCountAdmin(ReadOnlyAdmin):
     list_display = ("id", "incident", "group_ref", "present", "counted_at", "reported_by")
+
+
+@admin.register(PresenceEstimate)
+class PresenceEstimateAdmin(ReadOnlyAdmin):
+    list_display = ("id", "incident", "people", "source", "as_of", "recorded_by")
+    list_filter = ("source",)

@@ -10,11 +10,12 @@ from rest_framework.views import APIView
 from config.kernel.api import validated
 from crisis.incidents.api import WaveOut
 from crisis.incidents.selectors import incident_for
-from crisis.rollcall.models import Standing
-from crisis.rollcall.selectors import counts, standings
-from crisis.rollcall.services import record_status, release_to_contacts
+from crisis.rollcall.models import PresenceEstimate, Standing
+from crisis.rollcall.selectors import counts, estimates, standings
+from crisis.rollcall.services import estimate_presence, record_status, release_to_contacts
+from crisis.rollcall.services.estimating import MOST
 from crisis.rollcall.services.recording import BY_OFFICER
-from crisis.rollcall.states import Condition, Contact, EventKind, Movement
+from crisis.rollcall.states import Condition, Contact, EstimateSource, EventKind, Movement
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import acting_user
 
@@ -102,6 +103,45 @@ class Standings(APIView):
         )
         standing = Standing.objects.get(incident=found, person_ref=data["person_ref"])
         return Response(StandingOut(standing).data, status=201)
+
+
+class EstimateIn(serializers.Serializer):
+    """`as_of` is the moment the number speaks of; `basis` holds no names and no numbers of
+    people's phones."""
+
+    people = serializers.IntegerField(min_value=0, max_value=MOST)
+    source = serializers.ChoiceField(choices=EstimateSource.choices)
+    as_of = serializers.DateTimeField()
+    basis = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+
+
+class EstimateOut(serializers.ModelSerializer):
+    class Meta:
+        model = PresenceEstimate
+        fields = ("people", "source", "basis", "as_of", "recorded_at", "recorded_by")
+
+
+class Estimates(APIView):
+    """How many people the post believes are there, the newest first; another number."""
+
+    capability = {"GET": Capability.VIEW_INCIDENT, "POST": Capability.RECORD}
+
+    @extend_schema(responses=EstimateOut(many=True))
+    def get(self, request: Request, incident: int) -> Response:
+        found = estimates(incident_for(acting_user(request), incident))
+        return Response(EstimateOut(found, many=True).data)
+
+    @extend_schema(request=EstimateIn, responses={201: EstimateOut})
+    def post(self, request: Request, incident: int) -> Response:
+        data = validated(EstimateIn(data=request.data))
+        officer = acting_user(request)
+        estimate = estimate_presence(
+            incident=incident_for(officer, incident),
+            officer=officer,
+            source=EstimateSource(data.pop("source")),
+            **data,
+        )
+        return Response(EstimateOut(estimate).data, status=201)
 
 
 class PersonIn(serializers.Serializer):

@@ -9,7 +9,7 @@ class RollCallConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import sweep
-        from crisis.rollcall import receivers  # noqa: F401 - connects its receivers
+        from crisis.rollcall import receivers, tallies  # noqa: F401 - receivers connect
         from crisis.rollcall.services import following, keeping, timers
         from registry import holds
         from registry.services import merging
@@ -19,3 +19,4 @@ class RollCallConfig(AppConfig):
         holds.register_eraser(keeping.forget_notes)
         merging.register_follower(following.follow_merges)
         sweep.register("due_steps", timers.work_due_steps, interval=0.5)
+        sweep.register("tallies", tallies.fold_tallies, interval=1.0, eager=False)

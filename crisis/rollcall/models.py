@@ -1,11 +1,20 @@
 """点名: the log, and the standings folded from it."""
 
 from django.db import models
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.fields import EncryptedTextField
 from crisis.incidents.models import Incident
-from crisis.rollcall.states import Condition, Contact, EventKind, Movement, Source, StepKind
+from crisis.rollcall.states import (
+    Condition,
+    Contact,
+    EstimateSource,
+    EventKind,
+    Movement,
+    Source,
+    StepKind,
+)
 from notifications.models import Wave
 
 
@@ -37,10 +46,34 @@ class RollCallEvent(models.Model):
                 fields=["incident", "person_ref", "source_key"], name="rollcall_event_once_a_cause"
             )
         ]
-        indexes = [models.Index(fields=["incident", "-id"], name="rollcall_newest")]
+        # What people said and officers did. «Alerted» is written for everybody, in the hundred
+        # thousands, and nobody reads it newest first: it costs no entry here.
+        indexes = [
+            models.Index(
+                fields=["incident", "-id"],
+                name="rollcall_newest",
+                condition=~models.Q(kind="alerted"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.person_ref}"
+
+
+# Who needs somebody first has the lowest number: the order of the list of people. Among equals the
+# row's number decides, which never changes, so that a page's end is a place to go on from.
+URGENCY = Case(
+    When(Q(condition=Condition.DECEASED), then=8),
+    When(condition__in=(Condition.NEEDS_HELP, Condition.INJURED), then=0),
+    When(possible_help=True, then=1),
+    When(Q(contact=Contact.MISSING) | Q(condition=Condition.IDENTITY_PENDING), then=2),
+    When(wants_out=True, then=3),
+    When(contact=Contact.NO_ANSWER, then=4),
+    When(~Q(contact=Contact.ANSWERED), then=5),
+    When(movement=Movement.IN_AREA, then=6),
+    default=7,
+    output_field=models.SmallIntegerField(),
+)
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):
@@ -82,6 +115,9 @@ class Standing(models.Model):
     same_as = models.BigIntegerField(null=True)
     by_merge = models.BooleanField(default=False, db_default=False)
     updated_at = models.DateTimeField()
+    urgency = models.GeneratedField(
+        expression=URGENCY, output_field=models.SmallIntegerField(), db_persist=True
+    )
 
     objects = StandingQuerySet.as_manager()
 
@@ -95,6 +131,7 @@ class Standing(models.Model):
             models.Index(
                 fields=["incident", "condition", "contact", "movement"], name="standing_counts"
             ),
+            models.Index(fields=["incident", "urgency", "id"], name="standing_by_urgency"),
             # Few are merged: whether somebody is, is read from this small index.
             models.Index(
                 fields=["same_as"],
@@ -141,6 +178,102 @@ class HeadCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.present} of group {self.group_ref}"
+
+
+class StandingTally(models.Model):
+    """By how much the number of standings that are alike changed: the counts are their sum.
+
+    Triggers on the standings write these rows on PostgreSQL, in the transaction of the change and
+    whoever makes it; nothing is ever waited for, because a row is only ever added. The sweep folds
+    what is new into one row for each kind of standing (`folded`). crisis.rollcall.tallies reads it.
+    """
+
+    incident = models.ForeignKey(
+        Incident, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    condition = models.CharField(max_length=16)
+    movement = models.CharField(max_length=10)
+    contact = models.CharField(max_length=13)
+    addressed = models.BooleanField()
+    wants_out = models.BooleanField()
+    possible_help = models.BooleanField()
+    certain = models.BooleanField()
+    spoken_for = models.BooleanField()
+    by_merge = models.BooleanField()
+    merged = models.BooleanField()
+    change = models.IntegerField()
+    folded = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "incident", "condition", "movement", "contact", "addressed", "wants_out",
+                    "possible_help", "certain", "spoken_for", "by_merge", "merged",
+                ],
+                condition=Q(folded=True),
+                name="standing_tally_once",
+            )
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["id"], condition=Q(folded=False), name="standing_tally_new")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change:+} {self.condition}/{self.movement}/{self.contact}"
+
+
+class MinuteTally(models.Model):
+    """How many lines of a kind the log learned in one minute, kept in the same way.
+
+    `minute` is the whole minutes since 1970-01-01 (UTC) of `learned_at`.
+    """
+
+    incident = models.ForeignKey(
+        Incident, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    minute = models.IntegerField()
+    kind = models.CharField(max_length=16)
+    change = models.IntegerField()
+    folded = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "minute", "kind"],
+                condition=Q(folded=True),
+                name="minute_tally_once",
+            )
+        ]
+        indexes = [models.Index(fields=["id"], condition=Q(folded=False), name="minute_tally_new")]
+
+    def __str__(self) -> str:
+        return f"{self.change} {self.kind} in minute {self.minute}"
+
+
+class PresenceEstimate(models.Model):
+    """How many people the post believes are there, registered or not. Append-only; the newest
+    counts, and it is shown beside the standings, never mixed into them.
+
+    `as_of` is the moment the number speaks of, `recorded_at` when an officer wrote it down.
+    `basis` says in a few words where it is from, without names or numbers of people.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="estimates")
+    people = models.PositiveIntegerField(_("估计在场人数"))
+    source = models.CharField(_("来源"), max_length=12, choices=EstimateSource)
+    basis = models.CharField(_("依据"), max_length=120, blank=True)
+    as_of = models.DateTimeField(_("截至时间"))
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=150)
+
+    class Meta:
+        verbose_name = _("在场人数估计")
+        verbose_name_plural = _("在场人数估计")
+        indexes = [models.Index(fields=["incident", "-id"], name="presence_estimate_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.people} in incident {self.incident_id}"
 
 
 class DueStep(models.Model):

@@ -3,12 +3,13 @@
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import QuerySet
 
 from crisis.incidents.models import Incident
-from crisis.rollcall.models import Standing
+from crisis.rollcall.models import PresenceEstimate, Standing
 from crisis.rollcall.services.timers import SILENT
 from crisis.rollcall.states import Condition, Contact, Movement
+from crisis.rollcall.tallies import ALIKE, standings_alike
 from notifications.selectors import deliveries_by_state
 
 
@@ -33,29 +34,22 @@ class Counts:
         return asdict(self)
 
 
-_GROUPED = (
-    "condition", "movement", "contact", "addressed", "wants_out", "possible_help", "certain",
-    "spoken_for",
-)  # fmt: skip
-
-
 def counts(incident: Incident) -> Counts:
-    """Everything in one grouped query; of those who were merged one is counted. Members whose
-    slice is not written yet count as unknown, in the area and not contacted, which they are."""
-    standings = Standing.objects.filter(incident=incident).annotate(
-        merged=ExpressionWrapper(
-            Q(same_as__isnull=False) & ~Q(same_as=F("person_ref")), BooleanField()
-        )
-    )
-    rows = standings.values(*_GROUPED, "merged", "by_merge").annotate(n=Count("pk")).order_by()
-    totals: dict[str, Counter[object]] = {name: Counter() for name in _GROUPED}
+    """All counts of one incident, its messages included."""
+    return count_people(incident, deliveries=deliveries_by_state(incident.source))
+
+
+def count_people(incident: Incident, *, deliveries: dict[str, dict[str, int]]) -> Counts:
+    """Of those who were merged one is counted. Members whose slice is not written yet count as
+    unknown, in the area and not contacted, which they are."""
+    totals: dict[str, Counter[object]] = {name: Counter() for name in ALIKE}
     counted = of_audience = 0
-    for row in rows:
+    for row in standings_alike(incident):
         of_audience += 0 if row["by_merge"] else row["n"]
         if row["merged"]:
             continue
         counted += row["n"]
-        for name in _GROUPED:
+        for name in ALIKE:
             totals[name][row[name]] += row["n"]
     unwritten = max(0, incident.audience_count - of_audience)
     totals["condition"][Condition.UNKNOWN.value] += unwritten
@@ -73,7 +67,7 @@ def counts(incident: Incident) -> Counts:
         possible_help=totals["possible_help"][True],
         uncertain=totals["certain"][False],
         spoken_for=totals["spoken_for"][True],
-        deliveries=deliveries_by_state(incident.source),
+        deliveries=deliveries,
     )
 
 
@@ -98,3 +92,8 @@ def standings(
     }
     chosen = {name: value for name, value in wanted.items() if value is not None}
     return Standing.objects.counted().filter(incident=incident, **chosen).order_by("pk")
+
+
+def estimates(incident: Incident) -> QuerySet[PresenceEstimate]:
+    """How many people the post believed to be there, the newest word first."""
+    return PresenceEstimate.objects.filter(incident=incident).order_by("-pk")

@@ -63,3 +63,14 @@ class Source(models.TextChoices):
 class StepKind(models.TextChoices):
     REMINDER = "reminder", _("提醒")
     SILENCE = "silence", _("标记暂未联系上")
+
+
+class EstimateSource(models.TextChoices):
+    """Where the number of people believed to be present comes from."""
+
+    AUTHORITIES = "authorities", _("驻在国当局（出入境、警方）")
+    POST = "post", _("使领馆掌握的情况")
+    EMPLOYERS = "employers", _("中资企业、学校")
+    TRAVEL = "travel", _("旅行社、航空公司")
+    COMMUNITY = "community", _("侨团、商会")
+    UNKNOWN = "unknown", _("其他")
