@@ -30,6 +30,12 @@ def deliveries_by_state(source: str) -> dict[str, dict[str, int]]:
     return counts
 
 
+def deliveries_of_wave(wave: Wave) -> dict[str, int]:
+    """{state: count} of one wave."""
+    rows = Delivery.objects.filter(wave=wave).values_list("state").annotate(count=Count("pk"))
+    return dict(rows.order_by("state"))
+
+
 def still_filling(wave: Wave) -> bool:
     """Whether people whom an earlier wave reached are still being added to this one."""
     open_ones = Following.objects.filter(done_at=None)

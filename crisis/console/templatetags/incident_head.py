@@ -1,0 +1,36 @@
+"""The head of every page of an incident: what it is, what it says now, and what can be done."""
+
+from typing import Any
+
+from django import template
+
+from crisis.incidents.models import Incident
+from crisis.incidents.selectors import alert_wave
+from crisis.incidents.states import IncidentState
+from notifications.selectors import deliveries_of_wave
+from notifications.states import HANDED_OVER, WaveKind
+
+register = template.Library()
+
+
+@register.inclusion_tag("console/_incident_head.html", takes_context=True)
+def incident_head(context: dict[str, Any], incident: Incident) -> dict[str, Any]:
+    """Reads by itself what it shows, so that no page can leave the way back out."""
+    alert = alert_wave(incident)
+    is_open = incident.state == IncidentState.DECLARED
+    found: dict[str, Any] = {
+        name: context[name] for name in ("can", "mode", "request", "csrf_token") if name in context
+    }
+    found |= {
+        "room": context.get("room"),
+        "incident": incident,
+        "is_open": is_open,
+        "alert": alert,
+        "warns": bool(alert) and alert.kind != WaveKind.ALL_CLEAR,
+        "widened": incident.widenings.exclude(widened_at=None).order_by("pk"),
+    }
+    if alert and found["can"]["declare"]:
+        states = deliveries_of_wave(alert)
+        found["got_it"] = sum(n for state, n in states.items() if state in HANDED_OVER)
+        found["on_the_way"] = sum(states.values()) - found["got_it"]
+    return found
