@@ -8,6 +8,9 @@ import pytest
 
 from config.kernel import clock
 from config.kernel.models import AuditEntry
+from crisis.cases.models import Case
+from crisis.cases.services import close_case, record_contact
+from crisis.cases.states import Outcome
 from crisis.citizens.services.leaving import leave
 from crisis.evacuation.models import EntryKey
 from crisis.evacuation.selectors import is_intact, rows_of
@@ -113,11 +116,10 @@ def _send_all() -> None:
         continue
 
 
-def _end(incident: Incident, officer: Any, person: Person, advance: Advance) -> None:
+def _end(incident: Incident, officer: Any, advance: Advance) -> None:
     advance(60)
-    record_status(
-        incident=incident, person_ref=person.pk, kind=EventKind.HELP_CLOSED, officer=officer
-    )
+    case = record_contact(case=Case.objects.get(), officer=officer, note="金丝雀已获救")
+    close_case(case=case, officer=officer, outcome=Outcome.HELPED, note="已送回鸟笼街七号")
     stand_down_incident(incident=incident, officer=officer)
     advance(31 * 86_400)
 
@@ -140,7 +142,7 @@ def test_nothing_that_identifies_a_person_is_left_anywhere(
 ) -> None:
     assert len({trace.rpartition(": ")[2] for trace in traces(CANARIES)}) == len(CANARIES)
     before = (Delivery.objects.count(), RollCallEvent.objects.count(), Standing.objects.count())
-    _end(emergency, officer, canary, held_clock)
+    _end(emergency, officer, held_clock)
     events = RollCallEvent.objects.count()
     departure = leave(person=canary, by=f"person:{canary.pk}")
     assert (departure.erased, departure.kept) == (1, 0)
@@ -155,7 +157,7 @@ def test_nothing_that_identifies_a_person_is_left_anywhere(
 def test_links_are_revoked_and_the_neighbour_keeps_theirs(
     emergency: Incident, canary: Person, officer: Any, held_clock: Advance
 ) -> None:
-    _end(emergency, officer, canary, held_clock)
+    _end(emergency, officer, held_clock)
     leave(person=canary, by="person")
     mine = Delivery.objects.filter(persons__person_ref=canary.pk)
     assert set(mine.values_list("address", "token_hash")) == {("", None)}
@@ -169,7 +171,7 @@ def test_a_sealed_manifest_keeps_its_places_and_its_seal(
 ) -> None:
     [manifest] = emergency.manifests.all()
     stored = list(manifest.entries.values_list("sealed_row", flat=True))
-    _end(emergency, officer, canary, held_clock)
+    _end(emergency, officer, held_clock)
     leave(person=canary, by="person")
     assert [row.data for row in rows_of(manifest)] == [{"name": f"#{canary.pk}"}]
     assert list(manifest.entries.values_list("sealed_row", flat=True)) == stored
@@ -184,7 +186,7 @@ def test_a_manifest_that_was_tampered_with_is_not_made_whole_by_an_erasure(
     EntryKey.objects.update(key="bm9uZXNlbnNl")
     emergency.manifests.update(content_hash="0" * 64)
     EntryKey.objects.all().delete()
-    _end(emergency, officer, canary, held_clock)
+    _end(emergency, officer, held_clock)
     leave(person=canary, by="person")
     manifest.refresh_from_db()
     assert not is_intact(manifest)
@@ -239,7 +241,7 @@ def test_every_column_of_a_person_is_erased_or_said_to_stay() -> None:
 def test_what_was_said_keeps_its_place(
     emergency: Incident, canary: Person, officer: Any, held_clock: Advance
 ) -> None:
-    _end(emergency, officer, canary, held_clock)
+    _end(emergency, officer, held_clock)
     leave(person=canary, by="person")
     assert (Reply.objects.count(), Receipt.objects.count(), Inbound.objects.count()) == (1, 1, 2)
     reply = Reply.objects.get()
