@@ -88,6 +88,7 @@ def in_mid_alert(
     """Declare, wait until half is handed over, act, and wait until all is settled."""
     from benchmarks.support import people
     from config.kernel import clock
+    from crisis.incidents.models import Incident
     from crisis.incidents.selectors import standing_alert
     from crisis.incidents.services import declare_incident
 
@@ -97,6 +98,7 @@ def in_mid_alert(
         officer=scene.officer,
         declaration_key=str(uuid.uuid4()),
         confirmed_count=count,
+        another_than=list(Incident.objects.values_list("pk", flat=True)),
     )
     gateway.wait_for(count // 2)
     alert = standing_alert(incident)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.support import people, processes
+from crisis.incidents.models import Incident
 from crisis.incidents.services import declare_incident
 from notifications.models import Delivery, Wave
 from notifications.states import DeliveryState
@@ -99,6 +100,7 @@ def declare(scene: people.Scene, *, count: int, level: str = "red", marked: bool
         officer=scene.officer,
         declaration_key=str(uuid.uuid4()),
         confirmed_count=count,
+        another_than=list(Incident.objects.values_list("pk", flat=True)),
     )
 
 

@@ -27,6 +27,7 @@ from crisis.incidents.states import ResponseLevel
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import acting_user
 from notifications.models import Wave
+from registry.geography.inside import NearMiss
 
 NEWEST = 100
 
@@ -53,9 +54,16 @@ class DraftIn(serializers.Serializer):
 
 
 class DeclareIn(DraftIn):
-    """`declaration_key` (a UUID of yours) makes a repeated call the same incident."""
+    """`declaration_key` (a UUID of yours) makes a repeated call the same incident.
+
+    Where another officer has declared the same event the answer is 409 `already_declared` with the
+    number of their `incident`; `another_than` names incidents that yours is not.
+    """
 
     declaration_key = serializers.UUIDField()
+    another_than = serializers.ListField(
+        child=serializers.IntegerField(), required=False, default=list, max_length=50
+    )
     confirmed_count = serializers.IntegerField(min_value=0)
 
 
@@ -70,6 +78,46 @@ class TextOut(serializers.Serializer):
     text = serializers.CharField()
     length = serializers.IntegerField()
     segments = serializers.IntegerField()
+    messages = serializers.IntegerField()
+
+
+class GroupShareOut(serializers.Serializer):
+    group_id = serializers.IntegerField()
+    name = serializers.CharField()
+    people = serializers.IntegerField()
+
+
+class ExpectedPaceOut(serializers.Serializer):
+    """Messages a second; `limit` is the gateway's, `observed` that of the last large wave, null
+    where there is none. `problem` is why nothing can leave by this channel."""
+
+    channel = serializers.CharField()
+    messages = serializers.IntegerField()
+    limit = serializers.FloatField(allow_null=True)
+    observed = serializers.FloatField(allow_null=True)
+    seconds = serializers.FloatField(allow_null=True)
+    problem = serializers.CharField()
+
+
+class NearOut(serializers.Serializer):
+    """Somebody near who is out. `distance_m` is null where only the country is known."""
+
+    person_id = serializers.IntegerField()
+    reason = serializers.SerializerMethodField()
+    distance_m = serializers.FloatField(allow_null=True)
+
+    def get_reason(self, miss: NearMiss) -> str:
+        return miss.reason.name.lower()
+
+
+class SameEventOut(serializers.ModelSerializer):
+    """An open incident of the same event."""
+
+    submitted_by = serializers.CharField(source="submitted_by.username")
+
+    class Meta:
+        model = Incident
+        fields = ("id", "title", "state", "submitted_by", "submitted_at")
 
 
 class PreviewOut(serializers.Serializer):
@@ -80,9 +128,16 @@ class PreviewOut(serializers.Serializer):
     addresses = serializers.IntegerField()
     by_country = serializers.DictField(child=serializers.IntegerField())
     by_city = serializers.DictField(child=serializers.IntegerField())
+    elsewhere = serializers.IntegerField()
+    by_group = GroupShareOut(many=True)
+    ungrouped = serializers.IntegerField()
     by_channel = serializers.DictField(child=serializers.IntegerField())
     by_language = serializers.DictField(child=serializers.IntegerField())
+    near = NearOut(many=True)
     texts = TextOut(many=True)
+    paces = ExpectedPaceOut(many=True)
+    takes_s = serializers.FloatField(allow_null=True)
+    same = SameEventOut(many=True)
     needs_second_officer = serializers.BooleanField()
     content_hash = serializers.CharField()
 
@@ -126,6 +181,7 @@ class Incidents(APIView):
         incident = declare_incident(
             declaration_key=str(data.pop("declaration_key")),
             confirmed_count=data.pop("confirmed_count"),
+            another_than=data.pop("another_than"),
             draft=draft_from(data),
             officer=acting_user(request),
         )

@@ -1,6 +1,9 @@
 """Groups: whose they are, who is in them, and the code by which one joins."""
 
 import base64
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.crypto import constant_time_compare
@@ -11,6 +14,7 @@ from registry.models import Group, Membership
 
 _OPEN = Q(memberships__ended_at=None, memberships__person__left_at=None)
 _LIAISON = Q(memberships__part=Membership.Part.LIAISON)
+_SLICE = 5_000  # people asked about in one statement
 CODE_PURPOSE = "registry.group.code"
 CODE_BYTES = 5  # 8 characters of base 32: too many to guess one by one
 
@@ -51,6 +55,29 @@ def members_of(group: Group) -> QuerySet[Membership]:
     """Who is in it now, with the person; liaisons first, then by name."""
     rows = Membership.objects.filter(group=group, ended_at=None, person__left_at=None)
     return rows.select_related("person").order_by("part", "person__name", "pk")
+
+
+class GroupShare(NamedTuple):
+    """How many of some people are in one group."""
+
+    group_id: int
+    name: str
+    people: int
+
+
+def shares_of_groups(ids: Sequence[int]) -> tuple[list[GroupShare], int]:
+    """The open groups of these people, the largest share first, and how many are in none."""
+    people: Counter[tuple[int, str]] = Counter()
+    grouped: set[int] = set()
+    for start in range(0, len(ids), _SLICE):
+        rows = Membership.objects.filter(
+            person_id__among=ids[start : start + _SLICE], ended_at=None, group__closed_at=None
+        )
+        for person, group, name in rows.values_list("person_id", "group_id", "group__name"):
+            people[group, name] += 1
+            grouped.add(person)
+    shares = [GroupShare(group, name, n) for (group, name), n in people.most_common()]
+    return shares, len(ids) - len(grouped)
 
 
 def is_liaison(group: Group, person_id: int) -> bool:

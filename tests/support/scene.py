@@ -100,12 +100,16 @@ def draft(post: Any, **changes: Any) -> IncidentDraft:
 
 
 def declare(post: Any, officer: Any, *, people: int, **changes: Any) -> Incident:
-    """A declared incident with its deliveries written; nothing has been handed over."""
+    """A declared incident with its deliveries written; nothing has been handed over.
+
+    Each is an event of its own, however much it looks like another.
+    """
     incident = declare_incident(
         draft=draft(post, **changes),
         officer=officer,
         declaration_key=f"scene-{Incident.objects.count()}",
         confirmed_count=people,
+        another_than=list(Incident.objects.values_list("pk", flat=True)),
     )
     expand_incident(incident.pk)
     return incident

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.errors import DomainError
+from crisis.console.map import view_of
 from crisis.console.templatetags.console import in_language
 from crisis.hazards.models import HazardKind, HazardSignal
 from crisis.incidents.drafts import IncidentDraft
@@ -91,6 +92,10 @@ class AreaForm(forms.Form):
         self.fields["countries"].choices = [  # type: ignore[attr-defined]
             (code, country_name(code, language)) for code in codes
         ]
+
+    def view(self) -> str:
+        """Where the map looks while there is no ground: at the countries of the posts."""
+        return view_of([code for code, _name in self.fields["countries"].choices])  # type: ignore[attr-defined]
 
     def mark_invalid(self) -> None:
         """What was refused is named to those who do not see it."""

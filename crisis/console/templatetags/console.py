@@ -7,6 +7,7 @@ from django import template
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from crisis.console.map import ground_data, grounds_of
 from crisis.console.navigation import INCIDENT, Link, links
 from crisis.incidents.models import Incident
 from crisis.operations import wording
@@ -37,6 +38,10 @@ def polygon_words(geometry: Mapping[str, Any]) -> str:
         "latitude": latitude,
         "longitude": longitude,
     }
+
+
+register.filter("ground_data", ground_data)
+register.filter("grounds", grounds_of)
 
 
 @register.filter

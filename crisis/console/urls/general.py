@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crisis.console.views import advisories, audit, home, session, status, triage
+from crisis.console.views import advisories, audit, home, map, session, status, triage
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("advisories/issue/", advisories.issue, name="advisory-issue"),
     path("advisories/<int:pk>/withdraw/", advisories.withdraw, name="advisory-withdraw"),
     path("audit/", audit.entries, name="audit"),
+    path("map/places/", map.places, name="map-places"),
     path("status/", status.overview, name="status"),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from config.kernel import clock
 from config.kernel.errors import DomainError
 from crisis.console.forms.declare import DeclareForm, from_signal
+from crisis.console.map import grounds_of
 from crisis.console.selectors import visible_incident
 from crisis.hazards.models import HazardSignal
 from crisis.incidents.drafts import draft_of
@@ -53,8 +54,12 @@ def confirm(request: StaffRequest) -> HttpResponse:
             officer=request.user,
             declaration_key=key,
             confirmed_count=typed,
+            another_than=another_than(request),
         )
     except DomainError as error:
+        if error.code == "already_declared":
+            messages.warning(request, str(error))
+            return redirect("console:incident", error.extra["incident"])
         return show_preview(request, form, key=key, problem=str(error))
     if incident.state == IncidentState.DRAFT:
         messages.warning(
@@ -71,6 +76,12 @@ def declaration_key(request: StaffRequest) -> str:
         return str(uuid.UUID(request.POST.get("declaration_key", "")))
     except ValueError:
         return str(uuid.uuid4())
+
+
+def another_than(request: StaffRequest) -> list[int]:
+    """The incidents that this officer has seen and says theirs is not."""
+    numbers = request.POST.getlist("another_than")
+    return [int(number) for number in numbers if number.isdecimal() and len(number) < 19]
 
 
 def typed_count(request: StaffRequest) -> int | None:
@@ -113,8 +124,10 @@ def show_preview(
     context = {
         "section": "declare",
         "form": form,
+        "grounds": [form.draft()],
         "preview": preview,
         "declaration_key": key,
+        "chosen": another_than(request),
         "problem": problem,
     }
     return render(request, "console/preview.html", context, status=400 if problem else 200)
@@ -127,9 +140,15 @@ def show_draft(request: StaffRequest, incident: Incident, problem: str = "") -> 
     """What was submitted, previewed afresh: the counts are now's, the content is frozen."""
     own_post = request.user.posts.filter(pk=incident.post_id).exists()
     officer = own_post and request.user.can(Capability.APPROVE)
-    context: dict[str, Any] = {"incident": incident, "problem": problem}
+    context: dict[str, Any] = {
+        "incident": incident,
+        "problem": problem,
+        "grounds": grounds_of(incident),
+    }
     if officer:
-        context["preview"] = preview_incident(draft=draft_of(incident), officer=request.user)
+        context["preview"] = preview_incident(
+            draft=draft_of(incident), officer=request.user, own=incident.pk
+        )
         context["may_approve"] = request.user != incident.submitted_by
     return render(request, "console/draft.html", context, status=400 if problem else 200)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from config.kernel.errors import DomainError
 from crisis.console.forms.declare import AreaForm
+from crisis.console.map import grounds_of
 from crisis.console.selectors import visible_incident
 from crisis.console.views.declare import type_the_number, typed_count
 from crisis.incidents.drafts import AreaDraft
@@ -28,7 +29,7 @@ def widen(request: StaffRequest, pk: int) -> HttpResponse:
     incident = visible_incident(request.user, pk)
     alert_for_newcomers(incident)
     form = AreaForm(request.POST or None, officer=request.user)
-    context: dict[str, Any] = {"incident": incident, "form": form}
+    context: dict[str, Any] = {"incident": incident, "form": form, "grounds": grounds_of(incident)}
     if request.method == "POST" and form.is_valid():
         try:
             return previewed(request, incident, AreaDraft(**form.ground()), context)
@@ -96,6 +97,7 @@ def show_waiting(request: StaffRequest, widening: Widening, problem: str = "") -
     context: dict[str, Any] = {
         "incident": widening.incident,
         "widening": widening,
+        "grounds": [widening],
         "problem": problem,
         "may_approve": request.user != widening.submitted_by,
     }

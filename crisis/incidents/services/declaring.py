@@ -1,5 +1,6 @@
 """Declaring: draft, second officer, freeze. Nothing leaves before the freeze has committed."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from celery import current_app
@@ -21,6 +22,7 @@ from crisis.incidents.drafts import (
     render_texts,
 )
 from crisis.incidents.drafts import content_hash as hash_of
+from crisis.incidents.likeness import another_event
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import needs_second_officer, post_for
 from crisis.incidents.services.speaking import open_wave
@@ -32,6 +34,7 @@ from crisis.staff.selectors import demand
 from notifications import bell
 from notifications.states import WaveKind
 from registry.geography.inside import Inside, people_inside
+from registry.models import Post
 
 # After this the first message no longer helps and is not sent any more.
 INITIAL_HELPS_FOR = timedelta(hours=6)
@@ -39,14 +42,21 @@ EXPAND = "incidents.expand"
 
 
 def declare_incident(
-    *, draft: IncidentDraft, officer: User, declaration_key: str, confirmed_count: int
+    *,
+    draft: IncidentDraft,
+    officer: User,
+    declaration_key: str,
+    confirmed_count: int,
+    another_than: Collection[int] = (),
 ) -> Incident:
     """Declare, or submit for a second officer when the audience is above the threshold.
 
     `confirmed_count` is the number of people the officer typed after the preview;
-    `declaration_key` makes a repeated submit return the same incident. Raises DomainError:
-    forbidden, outside_jurisdiction, empty_audience, count_changed, and whatever is wrong with
-    the draft.
+    `declaration_key` makes a repeated submit return the same incident. Of two officers who declare
+    one event the second is told of the first's (likeness.py), unless `another_than` names it: the
+    officer has seen it and says that this is another event. Raises DomainError: forbidden,
+    outside_jurisdiction, empty_audience, count_changed, already_declared, and whatever is wrong
+    with the draft.
     """
     demand(officer, Capability.DECLARE)
     if known := Incident.objects.filter(declaration_key=declaration_key).first():
@@ -58,10 +68,12 @@ def declare_incident(
     incident = _new_incident(draft, officer, declaration_key, len(inside.person_ids))
     try:
         with transaction.atomic():
-            incident.save()
-            _record(officer, "incident.submit", incident, people=len(inside.person_ids))
-            if not needs_second_officer(len(inside.person_ids)):
-                _declare(incident, inside)
+            # One after another at this post: the second sees what the first has committed.
+            Post.objects.select_for_update(no_key=True).get(pk=draft.post_id)
+            if known := Incident.objects.filter(declaration_key=declaration_key).first():
+                return _same(known, draft, officer)
+            others = another_event(draft, inside=inside, another_than=another_than)
+            _submit(incident, inside, others)
     except IntegrityError:
         # The same form was submitted twice at once: the other one won.
         won = Incident.objects.filter(declaration_key=declaration_key).first()
@@ -69,6 +81,17 @@ def declare_incident(
             raise
         return _same(won, draft, officer)
     return incident
+
+
+def _submit(incident: Incident, inside: Inside, others: list[int]) -> None:
+    """`others` are incidents that look the same and that the officer said this is not."""
+    officer = incident.submitted_by
+    incident.save()
+    _record(officer, "incident.submit", incident, people=len(inside))
+    if others:
+        _record(officer, "incident.another", incident, than=others)
+    if not needs_second_officer(len(inside)):
+        _declare(incident, inside)
 
 
 def _same(known: Incident, draft: IncidentDraft, officer: User) -> Incident:

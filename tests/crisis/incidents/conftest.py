@@ -19,7 +19,10 @@ def people(held_clock: object, db: None) -> dict[str, Person]:
 
 @pytest.fixture
 def submit(post: Any, officer: Any, people: object) -> Callable[..., Incident]:
-    """`submit(radius_m=5)`: declare the scene's draft with changes; nothing is expanded yet."""
+    """`submit(radius_m=5)`: declare the scene's draft with changes; nothing is expanded yet.
+
+    Each is an event of its own, however much it looks like another.
+    """
 
     def declare(*, by: Any = None, count: int = 6, key: str = "key-1", **changes: Any) -> Incident:
         return declare_incident(
@@ -27,6 +30,7 @@ def submit(post: Any, officer: Any, people: object) -> Callable[..., Incident]:
             officer=by or officer,
             declaration_key=key,
             confirmed_count=count,
+            another_than=list(Incident.objects.values_list("pk", flat=True)),
         )
 
     return declare

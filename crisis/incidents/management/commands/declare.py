@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from config.kernel.errors import DomainError
 from crisis.incidents.api import DraftIn, draft_from
 from crisis.incidents.drafts import IncidentDraft, draft_of
+from crisis.incidents.likeness import who_declared
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import Preview, preview_incident
 from crisis.incidents.selectors import incidents_for
@@ -60,6 +61,14 @@ class Command(BaseCommand):
         parser.add_argument("--confirm", type=int, metavar="N", help="the number of people shown")
         parser.add_argument("--approve", type=int, metavar="ID", help="a draft of another officer")
         parser.add_argument("--key", help="makes a repeated call the same incident")
+        parser.add_argument(
+            "--another-than",
+            type=int,
+            nargs="+",
+            default=(),
+            metavar="ID",
+            help="incidents that look the same; this is another event",
+        )
         parser.add_argument("--example", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -91,6 +100,7 @@ class Command(BaseCommand):
             officer=officer,
             declaration_key=options["key"] or str(uuid.uuid4()),
             confirmed_count=options["confirm"],
+            another_than=options["another_than"],
         )
 
     def _approve(self, pk: int, officer: User, confirmed: int | None) -> Incident | None:
@@ -100,7 +110,7 @@ class Command(BaseCommand):
             raise CommandError(_("没有编号为 %(pk)d 的草稿。") % {"pk": pk})
         if confirmed is None:
             demand(officer, Capability.APPROVE)
-            self._show(preview_incident(draft=draft_of(incident), officer=officer))
+            self._show(preview_incident(draft=draft_of(incident), officer=officer, own=pk))
             return None
         demand_password(officer)
         return approve_incident(
@@ -122,6 +132,10 @@ class Command(BaseCommand):
         )
         for text in preview.texts:
             self.stdout.write(f"{text.channel} {text.language}: {text.text}")
+        if preview.takes_s is not None:
+            self.stdout.write(_("预计 %(s)d 秒发完。") % {"s": preview.takes_s})
+        for other in preview.same:
+            self.stdout.write(f"#{other.pk} {who_declared(other)}")
         self.stdout.write(_("确认请加 --confirm %(total)d") % {"total": preview.total})
 
 

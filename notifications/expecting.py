@@ -1,0 +1,82 @@
+"""How long messages will take to leave: from the gateways' limits, and from how fast the last large
+wave went out. An estimate that says what it rests on; where it rests on nothing there is none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.kernel.errors import DomainError
+from notifications.gateways import gateway_for
+from notifications.models import Delivery, Wave
+from notifications.states import WaveKind
+
+# A wave smaller than this went out in one breath and says little about a large one.
+TELLING_MESSAGES = 200
+# Of the newest calls of such a wave so many are looked at; the first and the last of them, which
+# may have waited for a provider that was away, are left out.
+LOOKED_AT, LEFT_OUT = 2_000, 0.05
+WAVES_LOOKED_AT = 5
+TO_MANY = (WaveKind.INITIAL, WaveKind.UPDATE, WaveKind.CORRECTION, WaveKind.REMINDER)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedPace:
+    """One channel. `limit` is what its gateway may be given, `observed` how fast the last large
+    wave left, both in messages a second, None where there is none. `problem` is why nothing can
+    leave by this channel at all."""
+
+    channel: str
+    messages: int
+    limit: float | None
+    observed: float | None
+    problem: str = ""
+
+    @property
+    def per_second(self) -> float | None:
+        known = [rate for rate in (self.limit, self.observed) if rate]
+        return min(known) if known else None
+
+    @property
+    def seconds(self) -> float | None:
+        return self.messages / self.per_second if self.per_second else None
+
+
+def expected_paces(by_channel: Mapping[str, int]) -> list[ExpectedPace]:
+    """One for each channel, the one with most messages first."""
+    ordered = sorted(by_channel.items(), key=lambda pair: -pair[1])
+    return [_pace(channel, messages) for channel, messages in ordered]
+
+
+def seconds_in_all(paces: list[ExpectedPace]) -> float | None:
+    """Channels leave side by side: the slowest decides. None where one cannot be told."""
+    seconds = [pace.seconds for pace in paces]
+    known = [s for s in seconds if s is not None]
+    return max(known) if known and len(known) == len(seconds) else None
+
+
+def _pace(channel: str, messages: int) -> ExpectedPace:
+    try:
+        limit = _limit(channel)
+    except DomainError as refusal:
+        return ExpectedPace(channel, messages, None, None, str(refusal))
+    return ExpectedPace(channel, messages, limit, observed_rate(channel))
+
+
+def _limit(channel: str) -> float | None:
+    """The whole gateway's limit, and that of all its sender numbers together."""
+    gateway = gateway_for(channel)
+    limits = [gateway.rate, gateway.sender_rate * len(gateway.senders)]
+    return min((limit for limit in limits if limit), default=None)
+
+
+def observed_rate(channel: str) -> float | None:
+    """Messages a second in the newest wave that was large enough to tell; real seconds."""
+    waves = Wave.objects.filter(kind__in=TO_MANY).order_by("-pk").values_list("pk", flat=True)
+    for wave in waves[:WAVES_LOOKED_AT]:
+        called = Delivery.objects.filter(wave=wave, channel=channel, called_at__isnull=False)
+        moments = sorted(called.order_by("-pk").values_list("called_at", flat=True)[:LOOKED_AT])
+        if len(moments) >= TELLING_MESSAGES:
+            cut = int(len(moments) * LEFT_OUT)
+            span = (moments[-1 - cut] - moments[cut]).total_seconds()
+            return (len(moments) - 2 * cut) / span if span else None
+    return None
