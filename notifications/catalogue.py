@@ -222,9 +222,9 @@ _CATALOGUE = (
         asks=False,
         label=gettext_noop("值班传呼"),
         sms={
-            ZH: "值班传呼（{when}）：{problem}，{where}。请立即查看系统状态页并按运行手册处理",
-            EN: "Duty page {when}: {problem_en}, {where}. Open the status page now and follow the"
-            " operations guide.",
+            ZH: "值班传呼（{when}）：{problem}，{where}。收到请回复“收到”，并登录值班页处理",
+            EN: "Duty page {when}: {problem_en}, {where}. Reply OK if you have it, and sign in to the"
+            " duty page.",
         },
         wechat=_wechat(
             ("值班传呼", "{problem}", "{where_short}"),
@@ -247,6 +247,23 @@ _CATALOGUE = (
         wechat=_wechat(
             ("请确认海外登记信息", "信息不变请回复1", "有变化请登录登记网页修改"),
             ("Confirm registration", "Reply 1 if unchanged", "Else sign in to edit"),
+        ),
+    ),
+    Template(
+        code="sought",
+        kind=WaveKind.SOUGHT,
+        asks=False,
+        label=gettext_noop("告知有人询问"),
+        sms={
+            ZH: "{asker}（关系：{kinship}）通过使领馆询问您的情况，盼您联系。未经您同意，我们不告知对方任何情况；"
+            "可登录归航登记网页选择告知的内容。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "{asker_en} ({kinship_en}) asks the embassy about you and hopes to hear from you. We tell"
+            " nothing without your consent; sign in to the Guihang registry to choose what we may say."
+            " Help {hotline}. Code {code}. We never ask for money.",
+        },
+        wechat=_wechat(
+            ("有人询问您的情况", "{asker}盼您联系", "登录登记网页选择告知"),
+            ("Someone asks for you", "They hope to hear", "Sign in to choose"),
         ),
     ),
     Template(

@@ -17,10 +17,11 @@ class WaveKind(models.TextChoices):
     CODE = "code", _("一次性验证码")
     CONFIRM = "confirm", _("请确认登记信息")
     NAMED = "named", _("告知被列为紧急联系人")
+    SOUGHT = "sought", _("告知有人询问")
 
 
 # Sent when nothing is the matter: an answer belongs to an alert first.
-QUIET = frozenset({WaveKind.CONFIRM, WaveKind.NAMED})
+QUIET = frozenset({WaveKind.CONFIRM, WaveKind.NAMED, WaveKind.SOUGHT})
 # These go to emergency contacts of the persons whom they name, not to them.
 TO_CONTACTS = frozenset({WaveKind.CONTACT, WaveKind.NAMED})
 

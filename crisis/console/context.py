@@ -5,8 +5,9 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from crisis.console.navigation import MAIN, MORE, Link, links
-from crisis.staff.models import User
+from crisis.staff.models import Cover, User
 from crisis.staff.roles import Capability
+from crisis.staff.selectors import covers_of
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
@@ -18,6 +19,7 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "phones_url": f"{settings.TWILIO_URL}/phones" if settings.MODE == "drill" else "",
         "can": SimpleLazyObject(lambda: _capabilities(request)),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "covers_now": SimpleLazyObject(lambda: _covers(request)),
     }
 
 
@@ -26,6 +28,12 @@ def _navigation(request: HttpRequest) -> dict[str, list[Link]]:
     if not isinstance(user, User):
         return {}
     return {"main": links(MAIN, user), "more": links(MORE, user)}
+
+
+def _covers(request: HttpRequest) -> list[Cover]:
+    """Covers that hold now and concern this user, on either side: every page says so."""
+    user = getattr(request, "user", None)
+    return list(covers_of(user)) if isinstance(user, User) else []
 
 
 def _capabilities(request: HttpRequest) -> dict[str, bool]:

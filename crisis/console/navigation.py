@@ -40,6 +40,7 @@ MAIN = (
 )
 # What is needed less often stands behind one word.
 MORE = (
+    Entry("duty", _("值班"), "console:duty", _C.KEEP_DUTY),
     Entry("advisories", _("安全提醒"), "console:advisories", _C.ENTER),
     Entry("status", _("系统状态"), "console:status", _C.VIEW_STATUS),
     Entry("audit", _("审计"), "console:audit", _C.VIEW_AUDIT),

@@ -14,6 +14,7 @@ from crisis.incidents.likeness import same_event
 from crisis.incidents.models import Incident
 from crisis.incidents.states import ResponseLevel
 from crisis.staff.models import User
+from crisis.staff.selectors import posts_of
 from notifications.expecting import ExpectedPace, expected_paces, seconds_in_all
 from notifications.segments import count_segments
 from notifications.texts import Texts
@@ -129,8 +130,9 @@ def reach_of(draft: IncidentDraft, inside: Inside) -> Reach:
 
 
 def post_for(draft: IncidentDraft, officer: User) -> Post:
-    """The draft's post, if it is the officer's. Raises DomainError outside_jurisdiction."""
-    post = officer.posts.filter(pk=draft.post_id).first()
+    """The draft's post, if it is the officer's or covered by theirs. Raises DomainError
+    outside_jurisdiction."""
+    post = posts_of(officer).filter(pk=draft.post_id).first()
     if post is None:
         raise DomainError(
             "outside_jurisdiction", _("您不属于该使领馆，不能为其宣布突发事件。"), status=403

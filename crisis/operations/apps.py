@@ -9,8 +9,18 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import sweep
-        from crisis.operations import checks, tally, whole
+        from crisis.operations import (
+            answering,
+            checks,
+            escalating,
+            receivers,  # noqa: F401 - connects its receivers
+            tally,
+            whole,
+        )
 
         checks.register_checks()
         sweep.register("count_waves", whole.count_waves, interval=5.0)
         sweep.register("tally", tally.advance, interval=10.0)
+        # Pages wait for a gateway: they hold up nobody else's lane.
+        sweep.register("hear_answers", answering.hear_answers, interval=2.0, lane="paging")
+        sweep.register("escalate_pages", escalating.escalate_pages, interval=2.0, lane="paging")

@@ -4,14 +4,29 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crisis.operations.problems import Problem
+from crisis.staff.models import User
 from notifications.models import Wave
+from registry.models import Post
+
+
+class Step(models.IntegerChoices):
+    """Who is called, one after the other, until somebody answers."""
+
+    WAITING = 0, _("待传呼")
+    ON_DUTY = 1, _("该馆值班人员")
+    HEADS = 2, _("下一班和馆领导")
+    NEIGHBOURS = 3, _("邻馆值班人员")
+    EVERYBODY = 4, _("所有值班人员")
 
 
 class Page(models.Model):
-    """One call to the duty roster. `where` says which process, wave or lane it is about.
+    """One call to the duty roster. `where` says which process, wave or lane it is about, `post`
+    whose business it is, if any one post's.
 
-    `slot` numbers the stretches of GUIHANG_PAGE_AGAIN_MINUTES: its unique key keeps two watchers
-    from paging the same thing at once. `wave` is empty when nobody was on duty.
+    A page about a post goes on to others until somebody answers it: `step` is how far it has come
+    since `step_at` (crisis.operations.escalating). `slot` numbers the stretches of
+    GUIHANG_PAGE_AGAIN_MINUTES: its unique key keeps two watchers from paging the same thing at
+    once. `wave` is empty when nobody was on duty.
     """
 
     problem = models.CharField(_("问题"), max_length=20, choices=Problem)
@@ -20,6 +35,13 @@ class Page(models.Model):
     at = models.DateTimeField(_("时间"), help_text="Real time.")
     people = models.PositiveSmallIntegerField(_("人数"), default=0)
     wave = models.ForeignKey(Wave, null=True, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="pages")
+    step = models.PositiveSmallIntegerField(choices=Step, default=Step.ON_DUTY)
+    step_at = models.DateTimeField(null=True, help_text="Real time.")
+    answered_at = models.DateTimeField(_("应答时间"), null=True, help_text="Real time.")
+    answered_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("应答人")
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -28,9 +50,34 @@ class Page(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["problem", "where", "slot"], name="page_once_a_slot")
         ]
+        indexes = [
+            models.Index(
+                fields=["post", "-at"],
+                name="page_not_answered",
+                condition=models.Q(answered_at=None, post__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.problem} {self.where}"
+
+
+class PageCall(models.Model):
+    """One step of a page: who was called, by which wave. `wave` is empty where nobody was."""
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="calls")
+    step = models.PositiveSmallIntegerField(choices=Step)
+    at = models.DateTimeField(help_text="Real time.")
+    turns = models.JSONField(default=list, help_text="Ids of the turns that were called.")
+    wave = models.ForeignKey(Wave, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "step"], name="page_call_once_a_step")
+        ]
+
+    def __str__(self) -> str:
+        return f"step {self.step} of page {self.page_id}"
 
 
 class WaveCount(models.Model):

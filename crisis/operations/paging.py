@@ -18,7 +18,7 @@ from django.utils import translation
 from config.kernel import audit, bulk, clock
 from config.kernel.encryption import blind_index, seal
 from crisis.operations import outside
-from crisis.operations.models import Page
+from crisis.operations.models import Page, PageCall, Step
 from crisis.operations.problems import Found, Problem
 from crisis.staff.duty import on_duty
 from crisis.staff.models import DutyTurn
@@ -50,7 +50,7 @@ class Reached:
     language: str
 
 
-def page(found: Found) -> Page | None:
+def page(found: Found, *, actor: str = ACTOR) -> Page | None:
     """Page the duty roster about `found`, unless it was paged about this lately. Returns the page.
 
     Raises DomainError mode_mismatch where the gateway does not fit the installation.
@@ -60,23 +60,51 @@ def page(found: Found) -> Page | None:
         if sent is None:
             return None
         turns = on_duty(found.post_id)
-        wave = _wave(found, turns)
+        wave = call(sent, Step.ON_DUTY, turns, actor=actor)
         sent.people, sent.wave = len(turns), wave
+        sent.step, sent.step_at = Step.ON_DUTY, clock.real_now() if wave else None
         sent.save()
-        audit.record(
-            actor=ACTOR,
-            act="duty.paged",
-            subject=f"page:{sent.pk}",
-            problem=found.problem.value,
-            where=found.where,
-            wave=wave.pk if wave else None,
-            turns=[turn.pk for turn in turns],
-        )
+    hand_over(wave)
+    outside.tell(found)
+    return sent
+
+
+def ask_for_page(found: Found) -> Page | None:
+    """Have the roster paged about `found` by whoever next looks (crisis.operations.escalating):
+    for those who are inside a transaction, or must not wait for a gateway."""
+    with transaction.atomic():
+        return _claim(found)
+
+
+def call(sent: Page, step: Step, turns: Sequence[DutyTurn], *, actor: str = ACTOR) -> Wave | None:
+    """Write the rows of one step of a page, in the caller's transaction; what is returned is to be
+    handed over after it. None where nobody can be reached."""
+    wave = _wave(found_of(sent), turns)
+    ids = [turn.pk for turn in turns]
+    PageCall.objects.create(page=sent, step=step, at=clock.real_now(), turns=ids, wave=wave)
+    audit.record(
+        actor=actor,
+        act="duty.paged",
+        subject=f"page:{sent.pk}",
+        problem=sent.problem,
+        where=sent.where,
+        step=int(step),
+        wave=wave.pk if wave else None,
+        turns=ids,
+    )
+    return wave
+
+
+def hand_over(wave: Wave | None) -> None:
+    """From this process: no worker and no broker is needed."""
     if wave is not None:
         for batch_id in list(Batch.objects.filter(wave=wave).values_list("pk", flat=True)):
             send_batch(batch_id)
-    outside.tell(found)
-    return sent
+
+
+def found_of(sent: Page) -> Found:
+    """What a page is about."""
+    return Found(Problem(sent.problem), sent.where, post_id=sent.post_id)
 
 
 def _claim(found: Found) -> Page | None:
@@ -86,8 +114,9 @@ def _claim(found: Found) -> Page | None:
     if Page.objects.filter(**about, at__gt=now - again).exists():
         return None
     slot = int(now.timestamp() // again.total_seconds())
-    columns = ("problem", "where", "slot", "at", "people")
-    if not bulk.insert(Page, columns, [(*about.values(), slot, now, 0)]):
+    columns = ("problem", "where", "slot", "at", "people", "post", "step")
+    row = (*about.values(), slot, now, 0, found.post_id, int(Step.WAITING))
+    if not bulk.insert(Page, columns, [row]):
         return None
     return Page.objects.get(**about, slot=slot)
 

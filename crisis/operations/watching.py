@@ -34,6 +34,8 @@ from config.kernel.errors import DomainError
 from config.kernel.progress import Seen
 from config.kernel.supervisor import Child, Supervisor
 from crisis.operations import processes
+from crisis.operations.answering import hear_answers
+from crisis.operations.escalating import escalate_pages
 from crisis.operations.judging import read_status
 from crisis.operations.lookout import Lookout
 from crisis.operations.paging import WithoutRows, page
@@ -216,6 +218,8 @@ class Watcher:
         try:
             close_old_connections()
             found = read_status().found
+            hear_answers()
+            escalate_pages()
         except DATABASE_ERRORS:
             connection.close()
             raise

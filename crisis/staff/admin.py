@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from config.kernel import audit
 from config.kernel.errors import DomainError
+from config.kernel.readonly import ReadOnlyAdmin
 from crisis.staff.duty import Contact, check_turn, normalise_contact, note_turn
-from crisis.staff.models import DutyTurn, User
+from crisis.staff.models import Cover, DutyTurn, Neighbour, User
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -105,3 +106,40 @@ class DutyTurnAdmin(admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for turn in queryset:
             self.delete_model(request, turn)
+
+
+@admin.register(Neighbour)
+class NeighbourAdmin(admin.ModelAdmin):
+    """Who may take over whom when nobody answers."""
+
+    list_display = ("post", "neighbour", "order")
+    list_filter = ("post",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        self._note(request, obj, "neighbour.set")
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self._note(request, obj, "neighbour.removed")
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for neighbour in queryset:
+            self.delete_model(request, neighbour)
+
+    def _note(self, request: HttpRequest, obj: Any, act: str) -> None:
+        audit.record(
+            actor=request.user.get_username(),
+            act=act,
+            subject=f"post:{obj.post_id}",
+            neighbour=obj.neighbour_id,
+            order=obj.order,
+        )
+
+
+@admin.register(Cover)
+class CoverAdmin(ReadOnlyAdmin):
+    """Ordered and ended by officers on their own page."""
+
+    list_display = ("post", "covered_by", "begins_at", "ends_at", "reason", "ended_at")
+    list_select_related = ("post", "covered_by")

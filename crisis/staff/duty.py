@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.staff.models import DutyTurn, User
+from crisis.staff.selectors import covers_in_force
 from registry.addresses import normalise_openid, normalise_phone
 from registry.models import Language, Post
 
@@ -82,12 +83,15 @@ def note_turn(turn: DutyTurn, *, actor: str, act: str) -> None:
 
 
 def on_duty(post_id: int | None = None, *, at: datetime | None = None) -> Sequence[DutyTurn]:
-    """Who is to be told now: those on duty for the post, if one is named, and those for the whole
-    installation; where there are none, everybody who is on duty anywhere. Inactive accounts are
-    left out."""
+    """Who is to be told now: those on duty for the post, if one is named, or for a post that covers
+    it, and those for the whole installation; where there are none, everybody who is on duty
+    anywhere. Inactive accounts are left out."""
     moment = at or clock.now()
     turns = DutyTurn.objects.filter(
         begins_at__lte=moment, ends_at__gt=moment, user__is_active=True
     ).select_related("user", "post")
-    concerned = turns.filter(Q(post=None) | Q(post=post_id)) if post_id else turns.filter(post=None)
+    concerned = turns.filter(post=None)
+    if post_id:
+        covering = covers_in_force().filter(post=post_id).order_by().values("covered_by")
+        concerned = turns.filter(Q(post=None) | Q(post=post_id) | Q(post__in=covering))
     return list(concerned.order_by("pk")) or list(turns.order_by("pk"))

@@ -24,6 +24,7 @@ class Capability(models.TextChoices):
     ISSUE_ADVISORY = "issue_advisory", _("发布安全提醒")
     PLAN = "plan", _("编制撤离名单")
     EXPORT = "export", _("导出名单")
+    KEEP_DUTY = "keep_duty", _("安排值班与代管")
     VIEW_AUDIT = "view_audit", _("查看审计日志")
     VIEW_STATUS = "view_status", _("查看系统状态")
     ADMINISTER = "administer", _("管理系统")
@@ -40,6 +41,7 @@ _OFFICER = frozenset(
         _C.RECORD,
         _C.REGISTER,
         _C.ISSUE_ADVISORY,
+        _C.KEEP_DUTY,
         _C.VIEW_STATUS,
     }
 )

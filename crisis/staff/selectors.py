@@ -3,13 +3,14 @@
 from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from config.kernel import clock
 from config.kernel.errors import DomainError
-from crisis.staff.models import User
+from crisis.staff.models import Cover, User
 from crisis.staff.roles import Capability, Role
 from registry.models import Post
 
@@ -24,7 +25,8 @@ def acting_user(request: HttpRequest | Request) -> User:
 
 
 def posts_of(user: User | AnonymousUser) -> QuerySet[Post]:
-    """The posts whose incidents this user may see.
+    """The posts whose incidents this user may see: their own, and those that one of their own
+    covers at this moment (代管).
 
     Auditors see all; administrators look after the machine and see none, whatever posts are
     written beside their name; inactive and anonymous users see none.
@@ -33,7 +35,29 @@ def posts_of(user: User | AnonymousUser) -> QuerySet[Post]:
         return Post.objects.none()
     if user.role == Role.AUDITOR:
         return Post.objects.all()
-    return user.posts.all()
+    # A union in the sub-query: with an OR the planner expects every post there is.
+    own = Post.objects.filter(staff=user).order_by().values("pk")
+    covered = covers_in_force().filter(covered_by__staff=user).order_by().values("post")
+    return Post.objects.filter(pk__in=own.union(covered, all=True))
+
+
+def covers_in_force() -> QuerySet[Cover]:
+    """The covers that hold at this moment."""
+    now = clock.now()
+    return Cover.objects.filter(begins_at__lte=now, ends_at__gt=now, ended_at=None)
+
+
+def covers_of(user: User) -> QuerySet[Cover]:
+    """Those that hold now, or will, and concern one of the user's own posts, on either side."""
+    standing = Cover.objects.filter(ends_at__gt=clock.now(), ended_at=None)
+    own = Post.objects.filter(staff=user).order_by().values("pk")
+    mine = standing.filter(Q(post__in=own) | Q(covered_by__in=own))
+    return mine.select_related("post", "covered_by", "ordered_by").order_by("begins_at", "pk")
+
+
+def is_own(user: User, post: Post) -> bool:
+    """Whether the user serves the post itself, and not for another."""
+    return user.is_active and user.posts.filter(pk=post.pk).exists()
 
 
 def within_jurisdiction(

@@ -15,6 +15,7 @@ from crisis.hazards.models import HazardKind, HazardSignal
 from crisis.incidents.drafts import IncidentDraft
 from crisis.incidents.states import ResponseLevel
 from crisis.staff.models import User
+from crisis.staff.selectors import posts_of
 from notifications.catalogue import TEMPLATES
 from notifications.states import WaveKind
 from registry.countries import country_name
@@ -86,7 +87,7 @@ class AreaForm(forms.Form):
 
     def __init__(self, *args: Any, officer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        posts = officer.posts.prefetch_related("jurisdictions")
+        posts = posts_of(officer).prefetch_related("jurisdictions")
         language = get_language() or "zh-hans"
         codes = sorted({j.country for post in posts for j in post.jurisdictions.all()})
         self.fields["countries"].choices = [  # type: ignore[attr-defined]
@@ -155,7 +156,7 @@ class DeclareForm(AreaForm):
 
     def __init__(self, *args: Any, officer: User, **kwargs: Any) -> None:
         super().__init__(*args, officer=officer, **kwargs)
-        self.fields["post"].queryset = officer.posts.all()  # type: ignore[attr-defined]
+        self.fields["post"].queryset = posts_of(officer)  # type: ignore[attr-defined]
         self.fields["template"].choices = template_choices()  # type: ignore[attr-defined]
         self.mark_invalid()
 

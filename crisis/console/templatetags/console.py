@@ -11,6 +11,8 @@ from crisis.console.map import ground_data, grounds_of
 from crisis.console.navigation import INCIDENT, Link, links
 from crisis.incidents.models import Incident
 from crisis.operations import wording
+from crisis.staff.models import Cover
+from crisis.staff.selectors import covers_in_force
 from registry.countries import country_name
 from registry.geography.polygons import read_polygon, square_kilometres
 from registry.geography.reasons import Reason
@@ -121,6 +123,13 @@ def query(context: dict[str, Any], **changes: Any) -> str:
         else:
             parameters[name] = value
     return "?" + parameters.urlencode()
+
+
+@register.simple_tag
+def cover_of(post_id: int) -> Cover | None:
+    """By whom a post is covered at this moment (代管), for the pages of its incidents."""
+    covers = covers_in_force().filter(post=post_id)
+    return covers.select_related("post", "covered_by").first()
 
 
 @register.simple_tag(takes_context=True)

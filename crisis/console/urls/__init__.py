@@ -1,9 +1,10 @@
 """Every staff page; one module for each part of the house."""
 
-from crisis.console.urls import general, incidents, registry
+from crisis.console.urls import duty, general, incidents, registry
 
 app_name = "console"
 urlpatterns = [
+    *duty.urlpatterns,
     *general.urlpatterns,
     *incidents.urlpatterns,
     *registry.urlpatterns,

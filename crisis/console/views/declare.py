@@ -24,6 +24,7 @@ from crisis.incidents.states import IncidentState
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
+from crisis.staff.selectors import posts_of
 
 
 @requires(Capability.DECLARE)
@@ -138,7 +139,7 @@ def show_preview(
 
 def show_draft(request: StaffRequest, incident: Incident, problem: str = "") -> HttpResponse:
     """What was submitted, previewed afresh: the counts are now's, the content is frozen."""
-    own_post = request.user.posts.filter(pk=incident.post_id).exists()
+    own_post = posts_of(request.user).filter(pk=incident.post_id).exists()
     officer = own_post and request.user.can(Capability.APPROVE)
     context: dict[str, Any] = {
         "incident": incident,
