@@ -16,11 +16,14 @@ _K = EventKind
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One line of the log, as far as the fold needs it. `cause` names the delivery that an
-    «alerted» or an «unreached» speaks of; it may be left out where all were reached."""
+    «alerted» or an «unreached» speaks of; it may be left out where all were reached. `line` names
+    the line itself, and of a «withdrawn» the line that it takes back; it may be left out where
+    nothing was."""
 
     kind: EventKind
     occurred_at: datetime
     cause: str = ""
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,17 @@ _OFFICER = frozenset({_K.INJURED, _K.IDENTITY_PENDING, _K.DECEASED, _K.HELP_CLOS
 def fold(facts: Iterable[Fact]) -> Folded:
     """The standing that follows from these facts, in whatever order and however often given."""
     standing = Folded()
-    for fact in sorted(_reached(set(facts)), key=lambda f: (f.occurred_at, _GRAVITY[f.kind])):
+    for fact in sorted(
+        _reached(_meant(set(facts))), key=lambda f: (f.occurred_at, _GRAVITY[f.kind])
+    ):
         standing = _apply(standing, fact)
     return standing
+
+
+def _meant(facts: set[Fact]) -> set[Fact]:
+    """Without the lines that an officer took back: written by mistake, they say nothing."""
+    back = {fact.line for fact in facts if fact.kind == EventKind.WITHDRAWN and fact.line}
+    return {fact for fact in facts if fact.line not in back} if back else facts
 
 
 def _reached(facts: set[Fact]) -> set[Fact]:

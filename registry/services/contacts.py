@@ -1,6 +1,7 @@
 """A person's own addresses: proved, preferred, given up. Each change is in the audit log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -101,6 +102,18 @@ def remove_emergency_contact(*, person: Person, contact_id: int, by: str) -> boo
             actor=by, act="emergency.removed", subject=f"person:{person.pk}", contact=contact_id
         )
     return bool(removed)
+
+
+@transaction.atomic
+def restore_contacts(*, contact_ids: Collection[int], since: datetime, by: str) -> int:
+    """They were given up by mistake, at `since` or later: in use again. Who was retired before
+    that stays so."""
+    points = ContactPoint.objects.filter(pk__in=contact_ids, retired_at__gte=since)
+    restored = list(points.select_for_update())
+    points.update(retired_at=None)
+    for point in restored:
+        _note("contact.restored", point, by)
+    return len(restored)
 
 
 def contacts_of(person: Person) -> Sequence[ContactPoint]:

@@ -19,6 +19,8 @@ from crisis.rollcall.signals import help_called
 from crisis.rollcall.states import EventKind, Source
 
 NOTE_PURPOSE = "rollcall.event.note"
+# A correction is a line of its own: its key is that of the line which it takes back, behind this.
+WITHDRAWS = "withdrawn:"
 _COLUMNS = (
     "incident", "person_ref", "kind", "occurred_at", "learned_at", "source", "source_key",
     "recorded_by", "note",
@@ -134,10 +136,12 @@ def _facts(incident_id: int, one_of: Mapping[int, int]) -> dict[int, list[Fact]]
     lines = list(rows.values_list("person_ref", "kind", "occurred_at", "source_key"))
     # Where every message arrived, the logs of thousands are alike: only a loss needs the causes.
     lossy = {person for person, kind, *_ in lines if kind == EventKind.UNREACHED}
+    corrected = {person for person, kind, *_ in lines if kind == EventKind.WITHDRAWN}
     facts: dict[int, list[Fact]] = defaultdict(list)
     for person, kind, at, key in lines:
         cause = key.rpartition(":")[0] if person in lossy else ""
-        facts[one_of[person]].append(Fact(EventKind(kind), at, cause))
+        line = f"{person} {key.removeprefix(WITHDRAWS)}" if person in corrected else ""
+        facts[one_of[person]].append(Fact(EventKind(kind), at, cause, line))
     return facts
 
 

@@ -1,0 +1,239 @@
+"""The call list: who is to be telephoned next, in order. The order itself: crisis.calls.ranking."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import (
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.shortcuts import get_object_or_404
+
+from config.kernel import clock
+from crisis.calls.models import Call, CallAttempt, CallEntry
+from crisis.calls.ranking import ROUTINE, tier_of_rank
+from crisis.calls.states import Outcome, Tier
+from crisis.incidents.models import Incident
+from crisis.rollcall.models import Standing, StandingQuerySet
+from crisis.rollcall.states import Condition, Contact, Movement
+from crisis.staff.models import User
+
+# Of these nobody has heard, and nobody has seen them board.
+TO_BE_FOUND = (
+    Q(condition=Condition.UNKNOWN)
+    & ~Q(contact=Contact.ANSWERED)
+    & Q(movement__in=(Movement.IN_AREA, Movement.LEFT_AREA))
+)
+UNCLEAR_AT_ONCE = 200
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One place on the list as it stands now. `entry` is None for somebody whose unclear words
+    came before they were listed; `standing` is filled by `with_standings`."""
+
+    person_ref: int
+    tier: Tier
+    entry: CallEntry | None
+    standing: Any = None
+    person: Any = None
+
+    @property
+    def held(self) -> bool:
+        return is_held(self.entry)
+
+
+def is_held(entry: CallEntry | None) -> bool:
+    """Whether an officer has this person on the line, as far as the lease tells."""
+    return bool(entry and entry.held_until and entry.held_until > clock.real_now())
+
+
+def standings_to_find(incident_id: int) -> StandingQuerySet:
+    """Those of an incident who still have to be found."""
+    return Standing.objects.counted().filter(TO_BE_FOUND, incident=incident_id)
+
+
+def offered(incident: Incident, *, limit: int) -> list[Candidate]:
+    """The first `limit` of the list, in order, those on the line included.
+
+    Each part walks an index in the list's own order and stops early: what it costs does not grow
+    with the audience.
+    """
+    now = clock.now()
+    found = {row.person_ref: row for row in _unclear(incident, now, limit)}
+    for part in (_promised, _ranked):
+        if len(found) >= limit:
+            break
+        for row in part(incident, now, limit):
+            found.setdefault(row.person_ref, row)
+    return list(found.values())[:limit]
+
+
+def _unclear(incident: Incident, now: datetime, limit: int) -> list[Candidate]:
+    """Possible help, the longest waiting first; who was tried since waits for their turn."""
+    rows = unclear_standings(incident)[: max(limit, UNCLEAR_AT_ONCE)]
+    standings = list(rows.values_list("person_ref", "updated_at"))
+    entries = {
+        entry.person_ref: entry
+        for entry in CallEntry.objects.filter(
+            incident=incident, person_ref__in=[ref for ref, _ in standings]
+        ).select_related("call__officer")
+    }
+    return [
+        Candidate(ref, Tier.POSSIBLE_HELP, entries.get(ref))
+        for ref, changed in standings
+        if is_due_for_help(entries.get(ref), changed, now)
+    ]
+
+
+def unclear_standings(incident: Incident) -> QuerySet[Standing]:
+    standings = Standing.objects.counted().filter(incident=incident, possible_help=True)
+    return standings.exclude(condition=Condition.DECEASED).order_by("updated_at", "pk")
+
+
+def is_due_for_help(entry: CallEntry | None, changed: datetime, now: datetime) -> bool:
+    """At once; after a call that brought nothing, when the gap is over or new words have come."""
+    if entry is None or entry.tried_at is None:
+        return True
+    return entry.due_at <= now or changed > entry.tried_at
+
+
+def _promised(incident: Incident, now: datetime, limit: int) -> list[Candidate]:
+    entries = _still_wanted(incident).filter(again_at__lte=now).order_by("again_at", "pk")
+    return [Candidate(entry.person_ref, Tier.PROMISED, entry) for entry in entries[:limit]]
+
+
+def _ranked(incident: Incident, now: datetime, limit: int) -> list[Candidate]:
+    entries = _still_wanted(incident).filter(due_at__lte=now).order_by("rank", "due_at", "pk")
+    return [
+        Candidate(entry.person_ref, tier_of_rank(entry.rank), entry) for entry in entries[:limit]
+    ]
+
+
+def _still_wanted(incident: Incident) -> QuerySet[CallEntry]:
+    """Entries whose standing says that somebody still has to be found. Whoever is not called
+    before the ladder ends is left alone while their alert may still be answered."""
+    standing = (
+        standings_to_find(incident.pk)
+        .annotate(
+            rank=ExpressionWrapper(OuterRef("rank"), IntegerField()),
+            tried=ExpressionWrapper(OuterRef("attempts"), IntegerField()),
+        )
+        .filter(
+            ~Q(contact=Contact.ALERTED) | Q(rank__lt=ROUTINE) | Q(tried__gt=0),
+            person_ref=OuterRef("person_ref"),
+        )
+    )
+    entries = CallEntry.objects.filter(Exists(standing), incident=incident, open=True)
+    return entries.select_related("call__officer")
+
+
+def tier_now(entry: CallEntry, standing: Standing) -> Tier | None:
+    """In which part of the list this entry stands at this moment, None for none: asked again of
+    rows that are locked, because another officer may have called in between."""
+    now = clock.now()
+    merged = standing.same_as not in (None, standing.person_ref)
+    if merged or standing.condition == Condition.DECEASED:
+        return None
+    if standing.possible_help:
+        due = is_due_for_help(entry, standing.updated_at, now)
+        return Tier.POSSIBLE_HELP if due else None
+    if not is_to_be_found(standing):
+        return None
+    if entry.again_at is not None:
+        return Tier.PROMISED if entry.again_at <= now else None
+    waits = standing.contact == Contact.ALERTED and entry.rank >= ROUTINE and not entry.attempts
+    return None if waits or entry.due_at > now else tier_of_rank(entry.rank)
+
+
+def is_to_be_found(standing: Standing) -> bool:
+    """TO_BE_FOUND, of one row."""
+    return (
+        standing.condition == Condition.UNKNOWN
+        and standing.contact != Contact.ANSWERED
+        and standing.movement in (Movement.IN_AREA, Movement.LEFT_AREA)
+    )
+
+
+def waiting_counts(incident: Incident) -> dict[str, int]:
+    """How many wait in each part of the list, how many are on the line, and how many come later."""
+    now, real = clock.now(), clock.real_now()
+    entries = _still_wanted(incident).select_related(None)
+    due = entries.filter(due_at__lte=now)
+    ranks = {tier: 0 for tier in (Tier.VULNERABLE, Tier.UNREACHED, Tier.SILENT)}
+    for rank, count in due.order_by().values_list("rank").annotate(count=Count("pk")):
+        ranks[tier_of_rank(rank)] += count
+    return {
+        "possible_help": unclear_standings(incident).count(),
+        "promised": entries.filter(again_at__lte=now).count(),
+        **{tier.name.lower(): count for tier, count in ranks.items()},
+        "later": entries.filter(due_at__gt=now).count(),
+        "on_the_line": CallEntry.objects.filter(
+            incident=incident, call__isnull=False, held_until__gt=real
+        ).count(),
+    }
+
+
+def entries_to_close(incident_id: int) -> QuerySet[CallEntry]:
+    """Open entries of people who were found meanwhile."""
+    found = standings_to_find(incident_id).filter(person_ref=OuterRef("person_ref"))
+    return CallEntry.objects.filter(~Exists(found), incident=incident_id, open=True)
+
+
+def entries_to_open(incident_id: int) -> QuerySet[CallEntry]:
+    """Closed entries of people who are to be found after all: a correction, or a merge undone."""
+    found = standings_to_find(incident_id).filter(person_ref=OuterRef("person_ref"))
+    return CallEntry.objects.filter(Exists(found), incident=incident_id, open=False)
+
+
+def unlisted(incident_id: int, limit: int) -> list[Standing]:
+    """Standings without a place on the list, whoever wrote them."""
+    listed = CallEntry.objects.filter(incident=incident_id, person_ref=OuterRef("person_ref"))
+    missing = Standing.objects.filter(~Exists(listed), incident=incident_id).order_by("pk")
+    return list(missing[:limit])
+
+
+def open_call_of(officer: User) -> Call | None:
+    """The call this officer has not ended, whether or not its lease has run out."""
+    mine = Call.objects.filter(officer=officer, ended_at=None)
+    return mine.select_related("incident__post").first()
+
+
+def call_for(incident: Incident, pk: int) -> Call:
+    """A call of this incident; Http404 for any other."""
+    return get_object_or_404(
+        Call.objects.select_related("officer", "incident__post"), pk=pk, incident=incident
+    )
+
+
+def last_outcomes(call: Call) -> list[CallAttempt]:
+    """What was recorded of this call and stands: corrections and what they took back are left
+    out."""
+    rows = call.attempts.filter(undone_by=None).exclude(outcome=Outcome.UNDONE)
+    return list(rows.order_by("pk"))
+
+
+def attempts_of(incident: Incident, person_refs: Sequence[int]) -> QuerySet[CallAttempt]:
+    """Every call about these people, newest first, corrections included."""
+    rows = CallAttempt.objects.filter(incident=incident, person_ref__in=person_refs)
+    return rows.select_related("officer", "undoes").order_by("-pk")
+
+
+def holders(incident: Incident) -> QuerySet[Call]:
+    """Calls that are on the line now."""
+    held = Call.objects.filter(incident=incident, ended_at=None, lease_until__gt=clock.real_now())
+    return held.select_related("officer").order_by("opened_at")
+
+
+def newest_outcomes(incident: Incident, limit: int) -> list[Any]:
+    """The newest results of the incident's calls."""
+    rows = CallAttempt.objects.filter(incident=incident).annotate(undone=F("undone_by"))
+    return list(rows.select_related("officer", "call").order_by("-pk")[:limit])

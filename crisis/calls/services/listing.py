@@ -1,0 +1,108 @@
+"""Who stands on the list: written piece by piece beside the roll call, closed when found.
+
+Both are steps of the sweep and follow from the standings alone: whoever wrote those (a slice of
+the audience, a merge, a self-report), nobody is missed, and a step that is doubled does no harm.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from config.kernel import bulk, clock
+from crisis.calls.models import CallEntry
+from crisis.calls.ranking import Known, first_due, grounds_of, rank_of
+from crisis.calls.selectors import entries_to_close, entries_to_open, unlisted
+from crisis.calls.states import Ground
+from crisis.incidents.models import Incident
+from crisis.incidents.states import IncidentState, ResponseLevel
+from crisis.rollcall.models import RollCallEvent, Standing
+from crisis.rollcall.services.opening import LADDER
+from crisis.rollcall.states import Contact, EventKind
+from registry.selectors.calling import CallFacts, call_facts
+
+PIECE = 2_000
+_COLUMNS = ("person_ref", "rank", "grounds", "due_at")
+_NOBODY = CallFacts(needs=(), health_note=False, born=None, alone=False, landline=False)
+
+
+def list_newcomers() -> int:
+    """One piece of those who have a standing and no place yet; how many were listed."""
+    return sum(list_piece(incident) for incident in _declared())
+
+
+def _declared() -> Sequence[Incident]:
+    return Incident.objects.filter(state=IncidentState.DECLARED).order_by("pk")
+
+
+@transaction.atomic
+def list_piece(incident: Incident, size: int = PIECE) -> int:
+    return list_standings(incident, unlisted(incident.pk, size))
+
+
+def list_standings(incident: Incident, standings: Sequence[Standing]) -> int:
+    """Give these people their place; who has one keeps it."""
+    refs = [standing.person_ref for standing in standings]
+    facts, lost = call_facts(refs), _undelivered(incident, standings)
+    rows = []
+    for standing in standings:
+        known = facts.get(standing.person_ref, _NOBODY)
+        place = _placed(incident, standing, known, standing.person_ref in lost)
+        rows.append((standing.person_ref, *place))
+    same = {"incident": incident.pk, "open": True, "attempts": 0}
+    return bulk.insert(CallEntry, _COLUMNS, rows, same=same)
+
+
+def _placed(
+    incident: Incident, standing: Standing, facts: CallFacts, undelivered: bool
+) -> tuple[object, ...]:
+    known = Known(
+        needs=facts.needs,
+        health_note=facts.health_note,
+        born=facts.born,
+        alone=facts.alone,
+        addressed=standing.addressed,
+        landline=facts.landline,
+        undelivered=undelivered,
+    )
+    grounds = grounds_of(known, clock.now().date())
+    reminders, silence = LADDER[ResponseLevel(incident.response_level)]
+    due = first_due(grounds, standing.updated_at, reminded=reminders[0], silent=silence)
+    return rank_of(grounds), int(grounds), due
+
+
+def _undelivered(incident: Incident, standings: Sequence[Standing]) -> set[int]:
+    """Those of whom a delivery was lost and whom none has reached."""
+    refs = [row.person_ref for row in standings if row.contact == Contact.NOT_CONTACTED]
+    lines = RollCallEvent.objects.filter(
+        incident=incident, kind=EventKind.UNREACHED, person_ref__among=refs
+    )
+    return set(lines.values_list("person_ref", flat=True)) if refs else set()
+
+
+@transaction.atomic
+def hurry_unreached(incident_id: int, person_refs: Sequence[int]) -> int:
+    """A provider gave these up: whom no other address reached is offered at once."""
+    refs = Standing.objects.filter(
+        incident=incident_id, person_ref__among=list(person_refs), contact=Contact.NOT_CONTACTED
+    ).values_list("person_ref", flat=True)
+    moved = CallEntry.objects.filter(
+        incident=incident_id, person_ref__in=list(refs), attempts=0, due_at__gt=clock.now()
+    ).values_list("pk", "grounds")
+    rows = [(pk, *_hurried(grounds)) for pk, grounds in moved]
+    return bulk.update(CallEntry, ("id", "rank", "grounds", "due_at"), rows)
+
+
+def _hurried(grounds: int) -> tuple[object, ...]:
+    found = Ground(grounds) | Ground.UNDELIVERED
+    return rank_of(found), int(found), clock.now()
+
+
+def follow_standings() -> int:
+    """Close the entries of who was found meanwhile, open those of who is to be found after all.
+    Nothing rests on it: the standing is asked whenever somebody is offered. It keeps the walk
+    through the list short."""
+    moved = 0
+    for incident in _declared():
+        moved += entries_to_close(incident.pk).update(open=False)
+        moved += entries_to_open(incident.pk).update(open=True)
+    return moved
