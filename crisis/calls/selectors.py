@@ -33,6 +33,8 @@ TO_BE_FOUND = (
     & Q(movement__in=(Movement.IN_AREA, Movement.LEFT_AREA))
 )
 UNCLEAR_AT_ONCE = 200
+# Standing.urgency: 0 help is needed, 1 it may be; the dead stand at the end.
+UNCLEAR_URGENCY = 1
 
 
 @dataclass(slots=True)
@@ -95,8 +97,9 @@ def _unclear(incident: Incident, now: datetime, limit: int) -> list[Candidate]:
 
 
 def unclear_standings(incident: Incident) -> QuerySet[Standing]:
+    """Of the living, the longest waiting first: found by the index of urgency."""
     standings = Standing.objects.counted().filter(incident=incident, possible_help=True)
-    return standings.exclude(condition=Condition.DECEASED).order_by("updated_at", "pk")
+    return standings.filter(urgency__lte=UNCLEAR_URGENCY).order_by("updated_at", "pk")
 
 
 def is_due_for_help(entry: CallEntry | None, changed: datetime, now: datetime) -> bool:

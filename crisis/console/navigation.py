@@ -47,7 +47,10 @@ MORE = (
     Entry("admin", _("管理"), "admin:index", _C.ADMINISTER),
 )
 # The rooms of one incident; their routes take its number.
-INCIDENT = (Entry("board", _("总览"), "console:incident", _C.VIEW_INCIDENT),)
+INCIDENT = (
+    Entry("board", _("总览"), "console:incident", _C.VIEW_INCIDENT),
+    Entry("calls", _("呼叫名单"), "console:calls", _C.RECORD),
+)
 
 
 def links(entries: Sequence[Entry], user: User, *args: int) -> list[Link]:

@@ -138,12 +138,6 @@ class Standing(models.Model):
                 name="standing_merged",
                 condition=models.Q(same_as__isnull=False),
             ),
-            # Few are unclear at one time, and they are asked for all the time.
-            models.Index(
-                fields=["incident", "updated_at"],
-                name="standing_possible_help",
-                condition=models.Q(possible_help=True),
-            ),
         ]
 
     def __str__(self) -> str:

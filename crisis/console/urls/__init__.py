@@ -1,9 +1,10 @@
 """Every staff page; one module for each part of the house."""
 
-from crisis.console.urls import duty, general, incidents, registry
+from crisis.console.urls import calls, duty, general, incidents, registry
 
 app_name = "console"
 urlpatterns = [
+    *calls.urlpatterns,
     *duty.urlpatterns,
     *general.urlpatterns,
     *incidents.urlpatterns,
