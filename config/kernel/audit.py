@@ -41,6 +41,12 @@ def record(*, actor: str, act: str, subject: str = "", **detail: Any) -> AuditEn
     return entry
 
 
+def hold_chain() -> None:
+    """Wait for the chain now, to the end of the caller's transaction: whoever needs several locks
+    takes it first, and may not know yet what there will be to record."""
+    _lock_chain()
+
+
 def _lock_chain() -> None:
     """SQLite's IMMEDIATE transaction already excludes other writers."""
     if connection.vendor == "postgresql":

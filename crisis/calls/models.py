@@ -107,8 +107,9 @@ class CallAttempt(models.Model):
     """What one call came to for one person. Append-only: a mistake is taken back by a line of its
     own, whose outcome is «undone» and which names the line in `undoes`.
 
-    `contact_ref` is the registry's number of the address that was called, none where there was
-    none; `retired` are the addresses that a wrong number put out of use.
+    `line` is the key of its line in the roll-call log, one for everybody whom the call covers:
+    it is one matter. `contact_ref` is the registry's number of the address that was called, none
+    where there was none; `retired` are the addresses that a wrong number put out of use.
     """
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="attempts")
@@ -117,6 +118,7 @@ class CallAttempt(models.Model):
     )
     person_ref = models.BigIntegerField()
     outcome = models.CharField(max_length=12, choices=Outcome)
+    line = models.CharField(max_length=40)
     contact_ref = models.BigIntegerField(null=True)
     retired = models.JSONField(default=list)
     at = models.DateTimeField()
@@ -144,8 +146,3 @@ class CallAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.person_ref}"
-
-    @property
-    def line(self) -> str:
-        """The key of its line in the roll-call log."""
-        return f"call:{self.pk}"

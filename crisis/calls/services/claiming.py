@@ -50,6 +50,8 @@ def take_next(*, incident: Incident, officer: User) -> Call | None:
     demand(officer, Capability.RECORD, incident.post)
     if incident.state != IncidentState.DECLARED:
         raise DomainError("wrong_state", _("事件未在进行中，没有呼叫名单。"), status=409)
+    # The chain comes before every row that is locked (crisis.cases.services.log says why).
+    audit.hold_chain()
     User.objects.select_for_update(no_key=True).get(pk=officer.pk)
     if (mine := _still_mine(officer)) is not None:
         return mine
@@ -171,6 +173,7 @@ def release_call(*, call: Call, officer: User) -> bool:
     Raises DomainError not_yours.
     """
     demand_own(call, officer)
+    audit.hold_chain()
     released = _end([call.pk], End.RELEASED)
     if released:
         let_go(call)

@@ -36,6 +36,7 @@ def judge_words(
     behind it, which nobody dismisses in passing).
     """
     demand(officer, Capability.RECORD, incident.post)
+    audit.hold_chain()
     lock_standings(incident.pk, [person_ref])
     standing = Standing.objects.filter(incident=incident, person_ref=person_ref).first()
     if standing is None:

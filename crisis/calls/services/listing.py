@@ -6,7 +6,8 @@ the audience, a merge, a self-report), nobody is missed, and a step that is doub
 
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from config.kernel import bulk, clock
 from crisis.calls.models import CallEntry
@@ -20,7 +21,7 @@ from crisis.rollcall.services.opening import LADDER
 from crisis.rollcall.states import Contact, EventKind
 from registry.selectors.calling import CallFacts, call_facts
 
-PIECE = 2_000
+PIECE, FOLLOWED = 2_000, 10_000
 _COLUMNS = ("person_ref", "rank", "grounds", "due_at")
 _NOBODY = CallFacts(needs=(), health_note=False, born=None, alone=False, landline=False)
 
@@ -87,8 +88,9 @@ def hurry_unreached(incident_id: int, person_refs: Sequence[int]) -> int:
     ).values_list("person_ref", flat=True)
     moved = CallEntry.objects.filter(
         incident=incident_id, person_ref__in=list(refs), attempts=0, due_at__gt=clock.now()
-    ).values_list("pk", "grounds")
-    rows = [(pk, *_hurried(grounds)) for pk, grounds in moved]
+    ).order_by("pk")
+    moved = moved.select_for_update(of=("self",))
+    rows = [(pk, *_hurried(grounds)) for pk, grounds in moved.values_list("pk", "grounds")]
     return bulk.update(CallEntry, ("id", "rank", "grounds", "due_at"), rows)
 
 
@@ -101,8 +103,17 @@ def follow_standings() -> int:
     """Close the entries of who was found meanwhile, open those of who is to be found after all.
     Nothing rests on it: the standing is asked whenever somebody is offered. It keeps the walk
     through the list short."""
-    moved = 0
-    for incident in _declared():
-        moved += entries_to_close(incident.pk).update(open=False)
-        moved += entries_to_open(incident.pk).update(open=True)
-    return moved
+    return sum(
+        _set_open(entries_to_close(incident.pk), False)
+        + _set_open(entries_to_open(incident.pk), True)
+        for incident in _declared()
+    )
+
+
+@transaction.atomic
+def _set_open(entries: QuerySet[CallEntry], value: bool) -> int:
+    """Rows that somebody holds at this moment come in the next turn: nobody waits for them."""
+    if connection.features.has_select_for_update_skip_locked:
+        entries = entries.select_for_update(skip_locked=True, of=("self",))
+    pks = list(entries.values_list("pk", flat=True)[:FOLLOWED])
+    return CallEntry.objects.filter(pk__among=pks).update(open=value) if pks else 0

@@ -16,8 +16,10 @@ from crisis.calls.ranking import gap_after
 from crisis.calls.selectors import last_outcomes
 from crisis.calls.services.claiming import demand_own, end_with_outcome, let_go
 from crisis.calls.states import Outcome
+from crisis.cases.services import open_case, record_contact
+from crisis.cases.states import Origin
 from crisis.incidents.states import IncidentState
-from crisis.rollcall.services.log import Entry, write_log
+from crisis.rollcall.services.log import Entry, lock_standings, write_log
 from crisis.rollcall.states import EventKind, Source
 from crisis.staff.models import User
 from registry.models import ContactPoint
@@ -64,13 +66,11 @@ def record_outcome(*, call: Call, officer: User, result: Result) -> list[CallAtt
         raise DomainError("wrong_state", _("事件尚未宣布，不能记录通话。"), status=409)
     people, again_at = _people(call, result), _again_at(result)
     number = _number(call, result)
+    # The locks of a result, in this order: the chain, the call, standings, cases, entries.
+    audit.hold_chain()
     Call.objects.select_for_update(no_key=True).get(pk=call.pk)
     if not end_with_outcome(call):
         return _the_same(call, result)
-    attempts = _write(call, officer, result, people, again_at, number)
-    _tell_roll_call(call, officer, attempts)
-    _move(call, result.outcome, people, again_at)
-    let_go(call)
     audit.record(
         actor=officer.username,
         act=f"rollcall.call_{result.outcome.value}",
@@ -78,6 +78,10 @@ def record_outcome(*, call: Call, officer: User, result: Result) -> list[CallAtt
         call=call.pk,
         people=list(people),
     )
+    attempts = _write(call, officer, result, people, again_at, number)
+    _tell_roll_call(call, officer, attempts, number)
+    _move(call, result.outcome, people, again_at)
+    let_go(call)
     return attempts
 
 
@@ -131,10 +135,11 @@ def _write(
     retired: list[int] = []
     if result.outcome == Outcome.WRONG_NUMBER and number is not None:
         retired = _retire(number, officer)
-    now = clock.now()
+    now, line = clock.now(), _next_line(call)
     return [
         CallAttempt.objects.create(
             call=call,
+            line=line,
             incident=call.incident,
             person_ref=ref,
             outcome=result.outcome,
@@ -150,6 +155,11 @@ def _write(
     ]
 
 
+def _next_line(call: Call) -> str:
+    """What is keyed again after a correction is a line of its own."""
+    return f"call:{call.pk}:{call.attempts.values('line').distinct().count()}"
+
+
 def _retire(number: ContactPoint, officer: User) -> list[int]:
     index = bytes(number.address_index)
     points = ContactPoint.objects.filter(
@@ -160,8 +170,13 @@ def _retire(number: ContactPoint, officer: User) -> list[int]:
     return pks
 
 
-def _tell_roll_call(call: Call, officer: User, attempts: Sequence[CallAttempt]) -> None:
-    """An officer's line for each; a call for help opens its case from there."""
+def _tell_roll_call(
+    call: Call, officer: User, attempts: Sequence[CallAttempt], number: ContactPoint | None
+) -> None:
+    """An officer's line for each."""
+    lock_standings(call.incident_id, sorted(row.person_ref for row in attempts))
+    if attempts[0].outcome == Outcome.NEEDS_HELP:
+        _open_case(call, officer, attempts, number)
     write_log(
         incident_id=call.incident_id,
         entries=[
@@ -173,10 +188,33 @@ def _tell_roll_call(call: Call, officer: User, attempts: Sequence[CallAttempt]) 
     )
 
 
+def _open_case(
+    call: Call, officer: User, attempts: Sequence[CallAttempt], number: ContactPoint | None
+) -> None:
+    """One case for all whom the call covers, with what was said: the roll call tells of the same
+    line afterwards, and finds it open. Somebody has spoken with them, so its clock stands."""
+    first = attempts[0]
+    case = open_case(
+        post=call.incident.post,
+        incident=call.incident,
+        origin=Origin.CALL,
+        origin_key=first.line,
+        raised_at=first.at,
+        person_ref=first.person_ref,
+        others=[row.person_ref for row in attempts[1:]],
+        contact=number.address if number else "",
+        place=first.place,
+        event=first.note,
+        opened_by=officer.username,
+    )
+    record_contact(case=case, officer=officer)
+
+
 def _move(call: Call, outcome: Outcome, people: Sequence[int], again_at: datetime | None) -> None:
     """When these people are offered again."""
     now = clock.now()
     entries = CallEntry.objects.filter(incident=call.incident, person_ref__in=people)
+    list(entries.select_for_update(of=("self",)).order_by("pk"))
     if outcome == Outcome.NO_ANSWER:
         entries.update(attempts=F("attempts") + 1, tried_at=now, again_at=None)
         for pk, attempts in list(entries.values_list("pk", "attempts")):

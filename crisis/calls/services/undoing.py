@@ -17,6 +17,8 @@ from crisis.calls.models import Call, CallAttempt, CallEntry
 from crisis.calls.selectors import last_outcomes
 from crisis.calls.services.claiming import demand_own, hold_again
 from crisis.calls.states import End, Outcome
+from crisis.cases.selectors import live_case_of
+from crisis.cases.services import add_note
 from crisis.rollcall.services.log import WITHDRAWS, Entry, write_log
 from crisis.rollcall.states import EventKind, Source
 from crisis.staff.models import User
@@ -34,6 +36,7 @@ def undo_outcome(*, call: Call, officer: User) -> bool:
     DomainError: forbidden, not_found, not_yours, nothing_to_undo, too_late.
     """
     demand_own(call, officer)
+    audit.hold_chain()
     Call.objects.select_for_update(no_key=True).get(pk=call.pk)
     written = last_outcomes(call)
     if not written:
@@ -68,6 +71,7 @@ def _correct(call: Call, officer: User, written: Sequence[CallAttempt]) -> None:
             outcome=Outcome.UNDONE,
             at=now,
             officer=officer,
+            line=f"{WITHDRAWS}{row.line}",
             undoes=row,
         )
     write_log(
@@ -79,8 +83,17 @@ def _correct(call: Call, officer: User, written: Sequence[CallAttempt]) -> None:
         source=Source.OFFICER,
         recorded_by=officer.username,
     )
+    if written[0].outcome == Outcome.NEEDS_HELP:
+        _tell_case(call, officer, written[0].person_ref)
     if retired := written[0].retired:
         restore_contacts(contact_ids=retired, since=written[0].at, by=officer.username)
+
+
+def _tell_case(call: Call, officer: User, person_ref: int) -> None:
+    """Whether nobody needs help after all is for whoever looks after the case to find."""
+    case = live_case_of([person_ref], call.incident)
+    if case is not None:
+        add_note(case=case, officer=officer, note=_("通话结果误记为求助，已撤销。请核实后结案。"))
 
 
 def _put_back(call: Call, written: Sequence[CallAttempt]) -> None:

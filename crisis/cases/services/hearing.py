@@ -20,13 +20,13 @@ _BY_VIA = {Reply.Via.LINK: Origin.BUTTON, Reply.Via.CALL: Origin.CALL}
 def hear_calls(
     *, incident_id: int, calls: Sequence[Entry], source: Source, recorded_by: str
 ) -> None:
-    """One answer that speaks for several is one matter; what a liaison or an officer says of each
-    by name is a matter each."""
+    """One answer, or one telephone call, that speaks for several is one matter; what a liaison or
+    an officer says of each by name is a matter each."""
     incident = Incident.objects.select_related("post").get(pk=incident_id)
     matters: dict[tuple[str, int | None], list[Entry]] = defaultdict(list)
     replies = _replies(calls)
     for call in calls:
-        together = call.source_key in replies
+        together = call.source_key in replies or _by_telephone(call)
         matters[call.source_key, None if together else call.person_ref].append(call)
     for (key, person), entries in matters.items():
         reply = replies.get(key)
@@ -34,7 +34,7 @@ def hear_calls(
         open_case(
             post=incident.post,
             incident=incident,
-            origin=_origin(source, reply),
+            origin=Origin.CALL if _by_telephone(entries[0]) else _origin(source, reply),
             origin_key=key if person is None else f"{key}:{incident_id}:{person}",
             raised_at=_raised_at(entries[0], reply),
             person_ref=persons[0],
@@ -42,6 +42,11 @@ def hear_calls(
             opened_by=recorded_by,
             **_told(entries[0], reply),
         )
+
+
+def _by_telephone(call: Entry) -> bool:
+    """An officer heard it on the telephone: crisis.calls names its lines so."""
+    return call.source_key.startswith("call:")
 
 
 def _replies(calls: Sequence[Entry]) -> dict[str, Reply]:

@@ -12,7 +12,8 @@ from crisis.calls.selectors import offered
 from crisis.calls.services import record_outcome, release_call, take_next, undo_outcome
 from crisis.calls.services.outcomes import Result
 from crisis.calls.states import Outcome
-from crisis.rollcall.models import RollCallEvent
+from crisis.cases.models import Case
+from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.rollcall.signals import help_called
 from crisis.rollcall.states import EventKind
 from registry.models import ContactPoint
@@ -53,7 +54,7 @@ def test_outcome_is_a_line_of_the_roll_call(
     (attempt,) = keyed(call, officer, outcome, note="女声接听", place="港口")
     found = standing(lead(people))
     assert (found.condition, found.contact, found.wants_out) == (condition, contact, wants_out)
-    line = RollCallEvent.objects.get(source_key=f"call:{attempt.pk}")
+    line = RollCallEvent.objects.get(source_key=attempt.line)
     assert (line.source, line.recorded_by, line.note) == ("officer", "officer", "女声接听")
     assert (attempt.note, attempt.place) == ("女声接听", "港口")
     assert "女声" not in str(AuditEntry.objects.get(act=f"rollcall.call_{outcome}").detail)
@@ -248,3 +249,37 @@ def test_result_of_a_lease_that_ran_out_still_counts(
     keyed(call, officer, "safe")
     assert standing(lead(people)).condition == "safe"
     assert other.entries.count() == 1
+
+
+# -- one case -----------------------------------------------------------------------------------
+
+
+def test_help_for_a_family_is_one_case_with_what_was_said(incident, people, officer, say):
+    say(people["chen"], EventKind.POSSIBLE_HELP)
+    call = take_next(incident=incident, officer=officer)
+    keyed(call, officer, "needs_help", place="市场二楼", note="腿伤，走不动")
+    case = Case.objects.get()
+    assert {row.person_ref for row in case.persons.all()} == set(call.people)
+    assert (case.origin, case.place, case.event) == ("call", "市场二楼", "腿伤，走不动")
+    assert case.post == incident.post
+    assert case.contacted_at is not None  # the officer spoke with them: no clock runs
+    assert "called_again" not in case.events.values_list("kind", flat=True)
+
+
+def test_help_of_somebody_with_a_case_is_noted_there(incident, people, officer, say):
+    say(people["wang"], EventKind.NEEDS_HELP)
+    say(people["wang"], EventKind.POSSIBLE_HELP)
+    Standing.objects.filter(person_ref=people["wang"].pk).update(possible_help=True)
+    call = take_next(incident=incident, officer=officer)
+    keyed(call, officer, "needs_help")
+    assert Case.objects.count() == 1
+
+
+def test_mis_keyed_help_tells_its_case(call, officer):
+    keyed(call, officer, "needs_help")
+    undo_outcome(call=call, officer=officer)
+    keyed(call, officer, "needs_help")
+    case = Case.objects.get()
+    kinds = list(case.events.order_by("pk").values_list("kind", flat=True))
+    assert kinds.count("opened") == 1
+    assert "note" in kinds
