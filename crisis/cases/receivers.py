@@ -15,4 +15,6 @@ from crisis.rollcall.states import Source
 def _called(
     incident_id: int, calls: Sequence[Entry], source: Source, recorded_by: str, **_: Any
 ) -> None:
+    if source == Source.SELF:
+        return  # a self-report opens its one case itself: it knows the place and the whole party
     hearing.hear_calls(incident_id=incident_id, calls=calls, source=source, recorded_by=recorded_by)

@@ -26,7 +26,8 @@ class Holder:
 
 
 def holders_of(channel: str, index: bytes) -> list[Holder]:
-    """The registered people with this address in use; oldest registration first."""
+    """The registered people with this address in use; oldest registration first. Anybody can type
+    a phone into a self-report: whoever only did that is not among them."""
     points = (
         ContactPoint.objects.filter(
             channel=channel,
@@ -34,6 +35,7 @@ def holders_of(channel: str, index: bytes) -> list[Holder]:
             retired_at=None,
             person__left_at=None,
             person__erased_at=None,
+            person__provisional=False,
         )
         .select_related("person")
         .order_by("person_id")

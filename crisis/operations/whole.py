@@ -11,6 +11,7 @@ from crisis.operations.models import WaveCount
 from crisis.rollcall.models import Standing
 from notifications.models import Batch, Delivery, DeliveryPerson, Wave
 from notifications.states import WaveKind
+from registry.geography.reasons import Reason
 
 # One that did not add up is counted again: it may have been counted between two commits.
 COUNT_AGAIN = timedelta(seconds=30)
@@ -41,13 +42,15 @@ def count_wave(wave: Wave) -> WaveCount:
     """Count and keep. A million people take about two seconds of the database, once. Whoever heard
     from an alert that this one corrected or overtook is accounted for too."""
     incident = Incident.objects.get(pk=int(wave.source.removeprefix(PREFIX)))
-    people = Standing.objects.filter(incident=incident, by_merge=False).aggregate(
+    standings = Standing.objects.filter(incident=incident, by_merge=False)
+    # They hear what the audience hears, and are none of it.
+    beside = standings.filter(reason=Reason.SELF_REPORTED).values("person_ref")
+    people = standings.exclude(reason=Reason.SELF_REPORTED).aggregate(
         all=Count("pk"), unaddressed=Count("pk", filter=Q(addressed=False))
     )
     told = Wave.objects.filter(source=wave.source, kind__in=(*ALERTS, WaveKind.CORRECTION))
-    linked = DeliveryPerson.objects.filter(delivery__wave__in=told).aggregate(
-        n=Count("person_ref", distinct=True)
-    )["n"]
+    links = DeliveryPerson.objects.filter(delivery__wave__in=told).exclude(person_ref__in=beside)
+    linked = links.aggregate(n=Count("person_ref", distinct=True))["n"]
     messages = Delivery.objects.filter(wave=wave).count()
     written = Batch.objects.filter(wave=wave).aggregate(n=Sum("size"))["n"] or 0
     accounted = people["all"] == incident.audience_count == linked + people["unaddressed"]

@@ -33,6 +33,9 @@ class CountsOut(serializers.Serializer):
     possible_help = serializers.IntegerField()
     uncertain = serializers.IntegerField()
     spoken_for = serializers.IntegerField()
+    self_reported = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Further people, in none of the other counts."
+    )
     deliveries = serializers.DictField()
 
 
@@ -49,8 +52,8 @@ class StandingOut(serializers.ModelSerializer):
         model = Standing
         fields = (
             "person_ref", "certain", "reason", "distance_m", "addressed", "condition",
-            "movement", "contact", "wants_out", "possible_help", "spoken_for", "answered_at",
-            "updated_at",
+            "movement", "contact", "wants_out", "possible_help", "spoken_for", "self_reported",
+            "answered_at", "updated_at",
         )  # fmt: skip
 
 

@@ -81,6 +81,10 @@ class StandingQuerySet(models.QuerySet["Standing"]):
         """One for each human being: without those who were found to be somebody else here."""
         return self.filter(models.Q(same_as=None) | models.Q(same_as=models.F("person_ref")))
 
+    def registered(self) -> "StandingQuerySet":
+        """The same, without those who are known by a self-report alone."""
+        return self.counted().filter(self_reported=False)
+
 
 class Standing(models.Model):
     """Where one person stands in one incident: the fold of their log, kept up to date.
@@ -89,7 +93,8 @@ class Standing(models.Model):
     `spoken_for` says that the condition is a liaison's word, not the person's. Where two
     registrations were merged, `same_as` names the one who is kept, in the rows of both: theirs
     is folded from both logs, and the other's is not counted. `by_merge`: not of the audience, and
-    here only because somebody who is was found to be them.
+    here only because somebody who is was found to be them. `self_reported`: known here by a
+    self-report alone, and counted beside the audience, never in it.
     """
 
     # Written by the hundred thousand from the incident's own audience: no look-up for each.
@@ -114,6 +119,7 @@ class Standing(models.Model):
     spoken_for = models.BooleanField(default=False, db_default=False)
     same_as = models.BigIntegerField(null=True)
     by_merge = models.BooleanField(default=False, db_default=False)
+    self_reported = models.BooleanField(default=False, db_default=False)
     updated_at = models.DateTimeField()
     urgency = models.GeneratedField(
         expression=URGENCY, output_field=models.SmallIntegerField(), db_persist=True
@@ -137,6 +143,11 @@ class Standing(models.Model):
                 fields=["same_as"],
                 name="standing_merged",
                 condition=models.Q(same_as__isnull=False),
+            ),
+            models.Index(
+                fields=["incident", "person_ref"],
+                name="standing_self_reported",
+                condition=models.Q(self_reported=True),
             ),
         ]
 
@@ -200,6 +211,7 @@ class StandingTally(models.Model):
     certain = models.BooleanField()
     spoken_for = models.BooleanField()
     by_merge = models.BooleanField()
+    self_reported = models.BooleanField(db_default=False)
     merged = models.BooleanField()
     change = models.IntegerField()
     folded = models.BooleanField()
@@ -209,7 +221,7 @@ class StandingTally(models.Model):
             models.UniqueConstraint(
                 fields=[
                     "incident", "condition", "movement", "contact", "addressed", "wants_out",
-                    "possible_help", "certain", "spoken_for", "by_merge", "merged",
+                    "possible_help", "certain", "spoken_for", "by_merge", "self_reported", "merged",
                 ],
                 condition=Q(folded=True),
                 name="standing_tally_once",

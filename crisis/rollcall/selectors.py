@@ -16,7 +16,9 @@ from notifications.selectors import deliveries_by_state
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Each facet sums to `in_audience`, at any moment. Counts of people, but for `deliveries`
-    ({channel: {state: messages}})."""
+    ({channel: {state: messages}}). `self_reported` are further people, known by a self-report alone
+    and in none of the other counts: all of them as `people`, and by condition.
+    """
 
     in_audience: int
     condition: dict[str, int]
@@ -28,6 +30,7 @@ class Counts:
     possible_help: int
     uncertain: int
     spoken_for: int
+    self_reported: dict[str, int]
     deliveries: dict[str, dict[str, int]]
 
     def as_dict(self) -> dict[str, object]:
@@ -43,10 +46,14 @@ def count_people(incident: Incident, *, deliveries: dict[str, dict[str, int]]) -
     """Of those who were merged one is counted. Members whose slice is not written yet count as
     unknown, in the area and not contacted, which they are."""
     totals: dict[str, Counter[object]] = {name: Counter() for name in ALIKE}
+    beside: Counter[object] = Counter()
     counted = of_audience = 0
     for row in standings_alike(incident):
-        of_audience += 0 if row["by_merge"] else row["n"]
+        of_audience += 0 if row["by_merge"] or row["self_reported"] else row["n"]
         if row["merged"]:
+            continue
+        if row["self_reported"]:
+            beside[row["condition"]] += row["n"]
             continue
         counted += row["n"]
         for name in ALIKE:
@@ -67,6 +74,7 @@ def count_people(incident: Incident, *, deliveries: dict[str, dict[str, int]]) -
         possible_help=totals["possible_help"][True],
         uncertain=totals["certain"][False],
         spoken_for=totals["spoken_for"][True],
+        self_reported={"people": beside.total()} | {s.value: beside[s.value] for s in Condition},
         deliveries=deliveries,
     )
 

@@ -61,6 +61,7 @@ class Source(models.TextChoices):
     OFFICER = "officer", _("官员")
     LIAISON = "liaison", _("联络员")
     GATE = "gate", _("登乘口")
+    SELF = "self", _("自助报备")
 
 
 class StepKind(models.TextChoices):

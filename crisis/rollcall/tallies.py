@@ -19,7 +19,7 @@ from crisis.rollcall.states import EventKind
 # What standings are told apart by; `merged`: found to be somebody else, who is counted.
 ALIKE = (
     "condition", "movement", "contact", "addressed", "wants_out", "possible_help", "certain",
-    "spoken_for", "by_merge", "merged",
+    "spoken_for", "by_merge", "self_reported", "merged",
 )  # fmt: skip
 # Lines that mean: somebody said something of this person.
 ANSWERS = (
@@ -37,13 +37,13 @@ _FOLD_STANDINGS = """
 WITH fresh AS (DELETE FROM rollcall_standingtally WHERE NOT folded RETURNING *)
 INSERT INTO rollcall_standingtally AS kept
  (incident_id, condition, movement, contact, addressed, wants_out, possible_help, certain,
-  spoken_for, by_merge, merged, change, folded)
+  spoken_for, by_merge, self_reported, merged, change, folded)
 SELECT incident_id, condition, movement, contact, addressed, wants_out, possible_help, certain,
-  spoken_for, by_merge, merged, sum(change), TRUE
-FROM fresh GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 HAVING sum(change) <> 0
-ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+  spoken_for, by_merge, self_reported, merged, sum(change), TRUE
+FROM fresh GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 HAVING sum(change) <> 0
+ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 ON CONFLICT (incident_id, condition, movement, contact, addressed, wants_out, possible_help,
-  certain, spoken_for, by_merge, merged) WHERE folded
+  certain, spoken_for, by_merge, self_reported, merged) WHERE folded
 DO UPDATE SET change = kept.change + EXCLUDED.change
 """
 _FOLD_MINUTES = """

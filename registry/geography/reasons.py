@@ -10,7 +10,8 @@ class Reason(IntEnum):
     """Tens: how the place touched the area. Units: which whereabouts it was.
 
     10 the point is inside the circle · 20 the point's country is listed · 30 only the country is
-    known, and it is listed · 100 and above: out, with the reason.
+    known, and it is listed · 40 not searched for: they said so themselves · 100 and above: out,
+    with the reason.
     """
 
     SHARED_IN_CIRCLE = 10
@@ -30,6 +31,8 @@ class Reason(IntEnum):
     TRIP_GRACE_COUNTRY_ONLY = 32
     RESIDENCE_COUNTRY_ONLY = 33
     RESIDENCE_GRACE_COUNTRY_ONLY = 34
+
+    SELF_REPORTED = 40
 
     OUT_TOO_FAR = 100
     OUT_ELSEWHERE_SHARED = 101
@@ -66,6 +69,7 @@ LABELS: dict[Reason, Promise] = {
     Reason.TRIP_GRACE_COUNTRY_ONLY: _("行程前后 48 小时内，行程只知国家，该国已列入"),
     Reason.RESIDENCE_COUNTRY_ONLY: _("常住地只知国家，该国已列入"),
     Reason.RESIDENCE_GRACE_COUNTRY_ONLY: _("行程前后 48 小时内，常住地只知国家，该国已列入"),
+    Reason.SELF_REPORTED: _("本人自助报备在区域内"),
     Reason.OUT_TOO_FAR: _("距离区域太远"),
     Reason.OUT_ELSEWHERE_SHARED: _("72 小时内分享的位置在别处"),
     Reason.OUT_ELSEWHERE_TRIP: _("按行程在别处"),

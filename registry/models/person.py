@@ -70,6 +70,9 @@ class Person(models.Model):
     `confirmed_at` is when the person last said that all this is right, `dormant_at` when the
     registry gave up asking (they are alerted all the same), `paused_until` the day until which
     they are at home and not to be looked for, `erased_at` when what identifies them was removed.
+    `provisional`: somebody reported themselves in an incident and no officer has said yet who they
+    are; they have no place, so that no audience finds them
+    (docs/decisions/a-self-report-counts-beside.md).
     """
 
     class Basis(models.TextChoices):
@@ -119,6 +122,7 @@ class Person(models.Model):
     registered_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="registered"
     )
+    provisional = models.BooleanField(_("自助报备，未核实"), default=False, db_default=False)
     registered_at = models.DateTimeField(_("登记时间"))
     confirmed_at = models.DateTimeField(_("最近确认时间"), null=True, blank=True)
     dormant_at = models.DateTimeField(_("休眠时间"), null=True, blank=True)

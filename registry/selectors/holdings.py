@@ -33,7 +33,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "insurance": ("insurer", "insurance_policy", "insurer_phone"),
     "registration": (
         "basis", "registered_at", "registered_by", "confirmed_at", "dormant_at", "paused_until",
-        "left_at", "external_ref",
+        "left_at", "external_ref", "provisional",
     ),
 }  # fmt: skip
 # What is derived from another column, stands in a section of its own (household), or cannot be

@@ -42,7 +42,7 @@ _BLANK: dict[str, Any] = {
 STAYS = frozenset(
     {
         "id", "name", "language", "basis", "registered_at", "confirmed_at", "dormant_at",
-        "erased_at", "left_at",
+        "erased_at", "left_at", "provisional",
     }
 )  # fmt: skip
 

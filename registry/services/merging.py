@@ -35,7 +35,8 @@ def register_follower(follow: Follower) -> None:
 def merge_persons(*, kept: Person, gone: Person, by: str) -> Merge:
     """Join two registrations of one person; `by` is the officer.
 
-    Raises DomainError: same_person, already_merged, wrong_state (left or erased).
+    Raises DomainError: same_person, already_merged, wrong_state (left or erased), keep_registered
+    (of a registration and a self-report, the registration is kept).
     """
     if kept.pk == gone.pk:
         raise DomainError("same_person", _("不能与自己合并。"))
@@ -111,6 +112,11 @@ def _check(kept: Person, gone: Person) -> None:
         )
     if kept.left_at or gone.left_at or kept.erased_at or gone.erased_at:
         raise DomainError("wrong_state", _("已退出登记的人不能合并。"), status=409)
+    if kept.provisional and not gone.provisional:
+        sentence = _("#%(gone)s 是登记，#%(kept)s 只是未核实的自助报备：请保留 #%(gone)s。")
+        raise DomainError(
+            "keep_registered", sentence % {"gone": gone.pk, "kept": kept.pk}, status=409
+        )
 
 
 def _check_newest(merge: Merge) -> None:

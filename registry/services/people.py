@@ -26,8 +26,10 @@ def register_person(
     draft: PersonDraft,
     household: Household | None = None,
     registered_by: Person | None = None,
+    provisional: bool = False,
 ) -> Person:
-    """Write one person, whom `registered_by` registered where it was not they themselves.
+    """Write one person, whom `registered_by` registered where it was not they themselves;
+    `provisional` where they only reported themselves in an incident.
 
     Raises DomainError from the draft, already_registered or guardian_needed.
     """
@@ -41,6 +43,7 @@ def register_person(
         household_id=household.pk if household else None,
         registered_by_id=registered_by.pk if registered_by else None,
     )
+    person.provisional = provisional
     person.save(force_insert=True)
     return person
 

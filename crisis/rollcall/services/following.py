@@ -14,6 +14,7 @@ from django.db import connection
 from config.kernel import clock
 from crisis.rollcall.models import Standing
 from crisis.rollcall.services.log import lock_standings, refold
+from registry.geography.reasons import Reason
 from registry.models import Merge
 from registry.selectors.merging import one_with
 
@@ -48,6 +49,9 @@ def _join(incident: int, kept: int, members: list[Standing]) -> None:
         _part(members[0])
         return
     Standing.objects.filter(pk__in=[row.pk for row in members]).update(same_as=kept)
+    # One registration among them, and the person is registered.
+    alone = all(row.reason == Reason.SELF_REPORTED and not row.by_merge for row in members)
+    Standing.objects.filter(incident=incident, person_ref=kept).update(self_reported=alone)
     if len(others) == len(members):
         first = others[0]
         Standing.objects.create(
@@ -65,7 +69,8 @@ def _part(row: Standing) -> None:
     if row.by_merge:
         row.delete()
     elif row.same_as is not None:
-        Standing.objects.filter(pk=row.pk).update(same_as=None)
+        self_reported = row.reason == Reason.SELF_REPORTED
+        Standing.objects.filter(pk=row.pk).update(same_as=None, self_reported=self_reported)
 
 
 def follow_new(person_ids: Collection[int]) -> None:

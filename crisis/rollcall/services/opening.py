@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from config.kernel import bulk, clock
 from crisis.incidents.models import Incident
@@ -30,7 +30,19 @@ def open_standings(*, incident: Incident, members: Sequence[Member], unaddressed
         "movement": Movement.IN_AREA.value, "contact": Contact.NOT_CONTACTED.value,
         "wants_out": False, "possible_help": False, "updated_at": clock.now(),
     }  # fmt: skip
-    bulk.insert(Standing, _COLUMNS, rows, same=at_first)
+    if bulk.insert(Standing, _COLUMNS, rows, same=at_first) < len(rows):
+        _take_in(incident, rows)
+
+
+def _take_in(incident: Incident, rows: Sequence[tuple[object, ...]]) -> None:
+    """Who stood here by a self-report or a merge alone is of the audience from now on."""
+    besides = Standing.objects.filter(Q(self_reported=True) | Q(by_merge=True), incident=incident)
+    inside = {row[0]: row for row in rows}
+    for standing in besides.filter(person_ref__among=list(inside)):
+        frozen = dict(zip(_COLUMNS, inside[standing.person_ref], strict=True))
+        Standing.objects.filter(pk=standing.pk).update(
+            **frozen, self_reported=False, by_merge=False
+        )
 
 
 def set_timers(*, incident: Incident) -> None:
