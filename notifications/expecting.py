@@ -1,9 +1,11 @@
 """How long messages will take to leave: from the gateways' limits, and from how fast the last large
-wave went out. An estimate that says what it rests on; where it rests on nothing there is none.
+wave went out; where there is neither, from an assumption. Each estimate says what it rests on.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from django.conf import settings
 
 from config.kernel.errors import DomainError
 from notifications.gateways import gateway_for
@@ -16,14 +18,15 @@ TELLING_MESSAGES = 200
 # may have waited for a provider that was away, are left out.
 LOOKED_AT, LEFT_OUT = 2_000, 0.05
 WAVES_LOOKED_AT = 5
+ASSUMED_ANSWER_S = 1.0
 TO_MANY = (WaveKind.INITIAL, WaveKind.UPDATE, WaveKind.CORRECTION, WaveKind.REMINDER)
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedPace:
     """One channel. `limit` is what its gateway may be given, `observed` how fast the last large
-    wave left, both in messages a second, None where there is none. `problem` is why nothing can
-    leave by this channel at all."""
+    wave left, both in messages a second, None where there is none; `assumed` stands in where both
+    are missing. `problem` is why nothing can leave by this channel at all."""
 
     channel: str
     messages: int
@@ -32,13 +35,17 @@ class ExpectedPace:
     problem: str = ""
 
     @property
-    def per_second(self) -> float | None:
-        known = [rate for rate in (self.limit, self.observed) if rate]
-        return min(known) if known else None
+    def assumed(self) -> float | None:
+        """One process that hands over a window at a time to a provider that takes its time."""
+        return None if self.limit or self.observed else settings.SEND_WINDOW / ASSUMED_ANSWER_S
 
     @property
     def seconds(self) -> float | None:
-        return self.messages / self.per_second if self.per_second else None
+        """The slower of limit and record; None where nothing can leave."""
+        if self.problem:
+            return None
+        known = [rate for rate in (self.limit, self.observed, self.assumed) if rate]
+        return self.messages / min(known)
 
 
 def expected_paces(by_channel: Mapping[str, int]) -> list[ExpectedPace]:

@@ -11,10 +11,13 @@ from config.kernel import clock, keys
 # The tag of what every process asks before it starts (config.kernel.installation.hold_at_start).
 AT_START = "guihang"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+# Of which the host name of a drill that others can reach holds one, and a live one's none.
+DRILL_WORDS = ("drill", "yanlian")
 
 
 def register_checks() -> None:
     register(check_public_url, AT_START)
+    register(check_address, AT_START)
     register(check_clock, AT_START)
     register(check_threshold, AT_START)
     register(keys.check_keys, AT_START)
@@ -26,6 +29,18 @@ def check_public_url(**_: Any) -> list[CheckMessage]:
         return [Error("GUIHANG_PUBLIC_URL must begin with https:// when live", id="guihang.E001")]
     if settings.MODE == "drill" and urlsplit(settings.PUBLIC_URL).hostname not in LOOPBACK:
         return [Warning("This drill is reachable from outside this machine", id="guihang.W001")]
+    return []
+
+
+def check_address(**_: Any) -> list[CheckMessage]:
+    """Whoever reads an address sees whether it is a drill's: on a phone, in a link, in a log."""
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    says_drill = any(word in host for word in DRILL_WORDS)
+    if settings.MODE == "live" and says_drill:
+        return [Error("GUIHANG_PUBLIC_URL of a live installation says drill", id="guihang.E006")]
+    if settings.MODE == "drill" and host not in LOOPBACK and not says_drill:
+        names = " or ".join(DRILL_WORDS)
+        return [Error(f"GUIHANG_PUBLIC_URL of a drill must name {names}", id="guihang.E006")]
     return []
 
 

@@ -89,12 +89,13 @@ class GroupShareOut(serializers.Serializer):
 
 class ExpectedPaceOut(serializers.Serializer):
     """Messages a second; `limit` is the gateway's, `observed` that of the last large wave, null
-    where there is none. `problem` is why nothing can leave by this channel."""
+    where there is none; `assumed` stands in for both. `problem` is why nothing can leave."""
 
     channel = serializers.CharField()
     messages = serializers.IntegerField()
     limit = serializers.FloatField(allow_null=True)
     observed = serializers.FloatField(allow_null=True)
+    assumed = serializers.FloatField(allow_null=True)
     seconds = serializers.FloatField(allow_null=True)
     problem = serializers.CharField()
 

@@ -220,3 +220,13 @@ def test_bad_positions_are_refused(ship, camp, wang, li, held_clock):
     refused("no_position", report, group=ship, place=vague, at=now, by=citizen(wang))
     Group.objects.filter(pk=ship.pk).update(confirmed_at=None)
     refused("unconfirmed", report, group=ship, place=AT_SEA, at=now, by=citizen(wang))
+
+
+def test_shares_count_who_is_in_an_open_group_now(camp, wang, li):
+    alone = settle("赵独行", phone="+6785550103")
+    everybody = [wang.pk, li.pk, alone.pk]
+    assert selectors.shares_of_groups(everybody) == ([(camp.pk, camp.name, 2)], 1)
+    groups.end_membership(group=camp, person=li, by=citizen(li))
+    assert selectors.shares_of_groups(everybody) == ([(camp.pk, camp.name, 1)], 2)
+    groups.close_group(group=camp, by=OFFICER)
+    assert selectors.shares_of_groups(everybody) == ([], 3)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.kernel.checks import check_clock, check_public_url, check_threshold
+from config.kernel.checks import check_address, check_clock, check_public_url, check_threshold
 from notifications.checks import check_gateways, check_rates, gateway_problem
 
 EMULATOR = "http://127.0.0.1:8002"
@@ -27,6 +27,23 @@ def ids(messages):
 def test_public_address_fits_the_mode(settings, mode, url, expected):
     settings.MODE, settings.PUBLIC_URL = mode, url
     assert ids(check_public_url()) == expected
+
+
+@pytest.mark.parametrize(
+    ("mode", "url", "expected"),
+    [
+        ("live", "https://guihang.example", []),
+        ("live", "https://drill.guihang.example", ["guihang.E006"]),
+        ("live", "https://guihang.example/drill", []),
+        ("drill", "https://drill.guihang.example", []),
+        ("drill", "https://guihang-yanlian.example", []),
+        ("drill", "https://guihang.example", ["guihang.E006"]),
+        ("drill", "http://127.0.0.1:8000", []),
+    ],
+)
+def test_address_says_whether_it_is_a_drill(settings, mode, url, expected):
+    settings.MODE, settings.PUBLIC_URL = mode, url
+    assert ids(check_address()) == expected
 
 
 @pytest.mark.parametrize(

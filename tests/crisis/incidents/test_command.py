@@ -117,3 +117,17 @@ def test_broken_file_is_a_sentence(tmp_path, officer, post, capsys, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CommandError):
         declare(capsys, path, "--by", officer.username)
+
+
+def test_second_of_one_event_is_told_and_may_say_it_is_another(
+    file, officer, second_officer, capsys
+):
+    declare(capsys, file(), "--by", officer.username, "--confirm", 6)
+    first = Incident.objects.get()
+    mine = file(title="强震"), "--by", second_officer.username
+    assert f"#{first.pk} officer 已于" in declare(capsys, *mine)
+    with pytest.raises(CommandError, match="宣布同一事件“维拉港"):
+        declare(capsys, *mine, "--confirm", 6)
+    assert Incident.objects.get() == first
+    assert "已宣布" in declare(capsys, *mine, "--confirm", 6, "--another-than", first.pk)
+    assert Incident.objects.count() == 2
