@@ -31,6 +31,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Blueprint promise 8: above this many people a declaration waits for a second officer.
 TWO_PERSON_THRESHOLD = read("int", "GUIHANG_TWO_PERSON_THRESHOLD", default=500)
 HOTLINE = read("str", "GUIHANG_HOTLINE", default="+86-10-12308")
+# The ministry's second number: notices since 2018 give this one, the guide of 2018 another.
+HOTLINE_SECOND = read("str", "GUIHANG_HOTLINE_SECOND", default="+86-10-65612308")
+HOTLINES = [number for number in (HOTLINE, HOTLINE_SECOND) if number]
 # Limits of one-time codes count clients by address: behind proxies REMOTE_ADDR is the proxy's.
 PROXIES = read("int", "GUIHANG_PROXIES", default=0)
 CODES_PER_MINUTE = read("int", "GUIHANG_CODES_PER_MINUTE", default=120)

@@ -110,6 +110,24 @@ def read_meaning(text: str) -> Meaning:
     return Meaning.POSSIBLE_HELP
 
 
+# In words beside an answer these say that something is wrong, though nobody asks for help.
+_WORRY = re.compile(
+    r"不安全|危险|不行了|失联|\bnot safe\b|\bunsafe\b|\bdanger|\bmissing\b|\bdying\b"
+)
+
+
+def help_in(text: str) -> Meaning | None:
+    """What words beside a clear answer add to it: a call for help, a possible one, or neither.
+
+    Unlike an answer by itself they are mostly about where somebody is, so that unknown words
+    raise nothing; an officer reads them beside the answer.
+    """
+    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if _HELP.search(folded):
+        return Meaning.POSSIBLE_HELP if _NO_HELP.search(folded) else Meaning.NEEDS_HELP
+    return Meaning.POSSIBLE_HELP if _WORRY.search(folded) else None
+
+
 def _trim(text: str) -> str:
     """`text` without the blanks and punctuation around it. A question mark stays: «安全？» asks."""
     start, end = 0, len(text)

@@ -54,6 +54,33 @@ def what_ended(wave: Wave) -> Wave | None:
     return later.last()
 
 
+# What a public list may show. The others speak to one person, or of one by name.
+PUBLIC_KINDS = (
+    WaveKind.INITIAL,
+    WaveKind.REMINDER,
+    WaveKind.UPDATE,
+    WaveKind.CORRECTION,
+    WaveKind.RETRACTION,
+    WaveKind.ALL_CLEAR,
+    WaveKind.WHO_ELSE,
+)
+
+
+def public_waves(sources: Iterable[str]) -> list[tuple[Wave, Wave | None]]:
+    """Every wave of these sources that anybody may read, newest first, each with what holds in its
+    place (`what_ended`), in one query."""
+    found = Wave.objects.filter(source__in=list(sources), kind__in=PUBLIC_KINDS)
+    holds: dict[str, Wave] = {}
+    rows: list[tuple[Wave, Wave | None]] = []
+    # From the newest on: the first that stands of a source holds in the place of all before it.
+    for wave in found.select_related("retracts").order_by("-pk"):
+        ended = holds.get(wave.source) if wave.retracted_at is not None else None
+        rows.append((wave, ended))
+        if wave.kind in _HOLD_NOW and wave.retracted_at is None:
+            holds.setdefault(wave.source, wave)
+    return rows
+
+
 def shown_texts(wave: Wave) -> dict[str, str]:
     """{language: SMS text} as anybody may see it: a one-time code is its receiver's alone."""
     texts: dict[str, str] = wave.texts["sms"]

@@ -6,8 +6,10 @@
 Receivers write only to their own tables, and raise to have the telling repeated.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.dispatch import Signal
 
@@ -34,7 +36,8 @@ class ToldOutcome:
 @dataclass(frozen=True, slots=True)
 class ReadReply:
     """One understood reply. `persons` are (person_ref, is_owner) of the delivery it answers;
-    `by_contact`: it answers a message to their emergency contact."""
+    `by_contact`: it answers a message to their emergency contact. `details` are what was added to
+    an answer, as notifications.models.Reply keeps them, and `note` its words."""
 
     reply_id: int
     source: str
@@ -48,6 +51,8 @@ class ReadReply:
     longitude: float | None
     accuracy_m: float | None
     by_contact: bool = False
+    note: str = ""
+    details: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

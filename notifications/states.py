@@ -101,7 +101,16 @@ class Meaning(models.TextChoices):
     POSSIBLE_HELP = "possible_help", _("可能需要帮助")
     STOP = "stop", _("退订")
     WRONG_NUMBER = "wrong_number", _("号码有误")
+    DETAILS = "details", _("补充情况")
     UNKNOWN = "unknown", _("不明")
+
+
+class Plan(models.TextChoices):
+    """What somebody means to do, said beside how they are."""
+
+    WANTS_OUT = "wants_out", _("希望撤离")
+    STAYING = "staying", _("暂时留下")
+    LEFT = "left", _("已自行离开")
 
 
 class ReplyState(models.TextChoices):

@@ -14,7 +14,8 @@ def policy() -> str:
     """The event stream is the one other origin that a page may read from."""
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"font-src 'self'; connect-src 'self' {settings.STREAM_URL}; form-action 'self'; "
+        f"font-src 'self'; connect-src 'self' {settings.STREAM_URL}; worker-src 'self'; "
+        f"form-action 'self'; "
         f"base-uri 'none'; frame-ancestors 'none'"
     )
 

@@ -42,6 +42,7 @@ MAIN = (
 MORE = (
     Entry("duty", _("值班"), "console:duty", _C.KEEP_DUTY),
     Entry("advisories", _("安全提醒"), "console:advisories", _C.ENTER),
+    Entry("knowledge", _("领事知识"), "console:knowledge", _C.EDIT_KNOWLEDGE),
     Entry("status", _("系统状态"), "console:status", _C.VIEW_STATUS),
     Entry("audit", _("审计"), "console:audit", _C.VIEW_AUDIT),
     Entry("admin", _("管理"), "admin:index", _C.ADMINISTER),

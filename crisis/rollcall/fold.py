@@ -47,6 +47,9 @@ _ANSWERS = frozenset(
         _K.POSSIBLE_HELP,
         _K.LEFT_AREA,
         _K.WANTS_OUT,
+        _K.PLANS_OUT,
+        _K.PLANS_STAY,
+        _K.ADDED,
         _K.INJURED,
         _K.HELP_CLOSED,
     }
@@ -165,9 +168,11 @@ def _contact(standing: Folded, kind: EventKind) -> Contact:
 
 
 def _wants_out(standing: Folded, kind: EventKind) -> bool:
-    if kind == _K.WANTS_OUT:
+    """A plan says where somebody wants to be, and nothing of how they are: who asked for help and
+    wants to leave still needs help."""
+    if kind in {_K.WANTS_OUT, _K.PLANS_OUT}:
         return True
-    return standing.wants_out and kind not in {_K.LEFT_AREA, _K.ARRIVED}
+    return standing.wants_out and kind not in {_K.LEFT_AREA, _K.PLANS_STAY, _K.ARRIVED}
 
 
 def _possible_help(standing: Folded, kind: EventKind) -> bool:

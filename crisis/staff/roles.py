@@ -22,6 +22,8 @@ class Capability(models.TextChoices):
     RECORD = "record", _("记录点名情况")
     REGISTER = "register", _("维护登记册")
     ISSUE_ADVISORY = "issue_advisory", _("发布安全提醒")
+    EDIT_KNOWLEDGE = "edit_knowledge", _("编辑国别信息")
+    EDIT_GUIDE = "edit_guide", _("编辑领事指南")
     PLAN = "plan", _("编制撤离名单")
     EXPORT = "export", _("导出名单")
     KEEP_DUTY = "keep_duty", _("安排值班与代管")
@@ -42,12 +44,13 @@ _OFFICER = frozenset(
         _C.REGISTER,
         _C.ISSUE_ADVISORY,
         _C.KEEP_DUTY,
+        _C.EDIT_KNOWLEDGE,
         _C.VIEW_STATUS,
     }
 )
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OFFICER: _OFFICER,
-    Role.DUTY_HEAD: _OFFICER | {_C.PLAN, _C.EXPORT},
+    Role.DUTY_HEAD: _OFFICER | {_C.PLAN, _C.EXPORT, _C.EDIT_GUIDE},
     Role.PLANNER: frozenset({_C.ENTER, _C.VIEW_INCIDENT, _C.VIEW_PERSON, _C.PLAN, _C.EXPORT}),
     Role.LIAISON: frozenset({_C.ENTER}),
     Role.AUDITOR: frozenset({_C.ENTER, _C.VIEW_INCIDENT, _C.VIEW_AUDIT, _C.VIEW_STATUS}),

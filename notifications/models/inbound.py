@@ -61,7 +61,13 @@ class Receipt(models.Model):
 
 
 class Reply(models.Model):
-    """回复: an answer by SMS, WeChat, link or call. What matches nobody stays visible."""
+    """回复: an answer by SMS, WeChat, link or call. What matches nobody stays visible.
+
+    `details` is what was added to an answer behind a link, without words of anybody's own: `party`
+    (how many are with the sender), `plan` (notifications.states.Plan), `members` (pairs of a
+    person's number and what was said of them) and `with_help` (it adds to a call for help).
+    `client_key` names one press, so that it counts once however often it is sent.
+    """
 
     class Via(models.TextChoices):
         SMS = "sms", _("短信")
@@ -86,6 +92,8 @@ class Reply(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     accuracy_m = models.FloatField(null=True)
+    details = models.JSONField(null=True)
+    client_key = models.CharField(max_length=64, blank=True, default="", db_default="")
     state = models.CharField(max_length=9, choices=ReplyState)
     answered_at = models.DateTimeField(help_text="When the person answered, as far as we know.")
     received_at = models.DateTimeField()
@@ -95,6 +103,13 @@ class Reply(models.Model):
         ordering = ["-id"]
         verbose_name = _("回复")
         verbose_name_plural = _("回复")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery", "client_key"],
+                condition=~models.Q(client_key=""),
+                name="reply_once_a_press",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["-id"], name="reply_unmatched", condition=models.Q(state="unmatched")

@@ -14,16 +14,13 @@ from django.utils.translation import gettext as _
 from config.kernel import audit, bulk, clock
 from config.kernel.encryption import blind_index, seal
 from config.kernel.errors import DomainError
-from notifications import tokens
 from notifications.gateways.base import ReplySeen
 from notifications.meaning import read_meaning
-from notifications.models import Delivery, DeliveryPerson, Reply
+from notifications.models import Delivery, Reply
 from notifications.services.pushed import Push
 from notifications.signals import ReadReply, replies_read
 from notifications.states import QUIET, TO_CONTACTS, Meaning, ReplyState, WaveKind
 
-# A personal link is good for this long: long past any use, not for ever.
-LINK_LIVES = timedelta(days=30)
 CHANNEL_OF_GATEWAY = {"twilio": "sms", "wechat": "wechat"}
 TEXT_PURPOSE = "notifications.reply.text"
 Address = tuple[str, bytes]
@@ -62,7 +59,7 @@ def store_replies(seen: Sequence[tuple[Push, ReplySeen]]) -> None:
         if found:
             told.append(reply)
     bulk.insert(Reply, _COLUMNS, rows)
-    _tell(told)
+    tell(told)
 
 
 def _address(push: Push, said: ReplySeen) -> Address:
@@ -151,13 +148,13 @@ def _meaning(said: ReplySeen) -> Meaning:
     return read_meaning(said.text)
 
 
-def _tell(replies: list[ReadReply]) -> None:
+def tell(replies: list[ReadReply]) -> None:
     """Tell matched replies upward, in this transaction."""
     if replies:
         replies_read.send(sender=Reply, replies=replies)
 
 
-def _read(row: Reply, persons: Persons) -> ReadReply:
+def as_read(row: Reply, persons: Persons) -> ReadReply:
     return ReadReply(
         reply_id=row.pk,
         source=row.source,
@@ -171,51 +168,9 @@ def _read(row: Reply, persons: Persons) -> ReadReply:
         longitude=row.longitude,
         accuracy_m=row.accuracy_m,
         by_contact=row.delivery is not None and row.delivery.wave.kind in TO_CONTACTS,
+        note=row.text if row.meaning == Meaning.DETAILS else "",
+        details=row.details,
     )
-
-
-@transaction.atomic
-def record_link_reply(
-    *,
-    token: str,
-    meaning: Meaning,
-    latitude: float | None = None,
-    longitude: float | None = None,
-    accuracy_m: float | None = None,
-) -> Reply:
-    """An answer on the check-in page. It may be repeated; each answer is a reply of its own.
-
-    Raises DomainError unknown_link, the same for a wrong and for an expired token.
-    """
-    delivery = delivery_of_token(token)
-    now = clock.now()
-    reply = Reply.objects.create(
-        via=Reply.Via.LINK,
-        address_index=delivery.address_index,
-        delivery=delivery,
-        source=delivery.wave.source,
-        meaning=meaning,
-        latitude=latitude,
-        longitude=longitude,
-        accuracy_m=accuracy_m,
-        state=ReplyState.MATCHED,
-        answered_at=now,
-        received_at=now,
-    )
-    links = DeliveryPerson.objects.filter(delivery=delivery).order_by("pk")
-    _tell([_read(reply, tuple(links.values_list("person_ref", "is_owner")))])
-    return reply
-
-
-def delivery_of_token(token: str) -> Delivery:
-    """The delivery a check-in token belongs to. Raises DomainError unknown_link (404), the same
-    for a token that never was and for one older than LINK_LIVES."""
-    delivery = (
-        Delivery.objects.filter(token_hash=tokens.token_hash(token)).select_related("wave").first()
-    )
-    if delivery is None or delivery.wave.created_at + LINK_LIVES <= clock.now():
-        raise DomainError("unknown_link", _("此链接无效或已失效。如需帮助请拨打热线。"), status=404)
-    return delivery
 
 
 @transaction.atomic
@@ -223,7 +178,7 @@ def match_reply(*, reply: Reply, source: str, person_ref: int, by: str) -> None:
     """An officer says whose answer this is. Raises DomainError reply_settled."""
     _settle(reply, by, state=ReplyState.MATCHED, source=source)
     audit.record(actor=by, act="reply.match", subject=f"reply:{reply.pk}", person=person_ref)
-    _tell([_read(reply, ((person_ref, True),))])
+    tell([as_read(reply, ((person_ref, True),))])
 
 
 def note_reply(*, reply: Reply, by: str) -> bool:

@@ -55,7 +55,13 @@ def _forget_replies(ids: Iterable[int]) -> None:
     replies = Reply.objects.filter(pk__in=list(ids))
     _forget_bodies(replies.exclude(inbound=None).values_list("inbound", flat=True))
     replies.update(
-        address="", address_index=None, text="", latitude=None, longitude=None, accuracy_m=None
+        address="",
+        address_index=None,
+        text="",
+        details=None,
+        latitude=None,
+        longitude=None,
+        accuracy_m=None,
     )
 
 

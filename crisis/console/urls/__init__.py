@@ -1,6 +1,6 @@
 """Every staff page; one module for each part of the house."""
 
-from crisis.console.urls import calls, duty, general, incidents, registry
+from crisis.console.urls import calls, duty, general, incidents, knowledge, registry
 
 app_name = "console"
 urlpatterns = [
@@ -8,5 +8,6 @@ urlpatterns = [
     *duty.urlpatterns,
     *general.urlpatterns,
     *incidents.urlpatterns,
+    *knowledge.urlpatterns,
     *registry.urlpatterns,
 ]

@@ -1,6 +1,6 @@
 """报平安: the page behind a personal link. Looking changes nothing; answering needs a press."""
 
-import math
+import secrets
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,20 +10,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from config.kernel.errors import DomainError
+from crisis.public.answers import read_answer
 from crisis.public.language import language_of, speaking
 from crisis.public.privacy import private
 from notifications.models import Delivery
 from notifications.selectors import what_ended
-from notifications.services.replies import delivery_of_token, record_link_reply
-from notifications.states import Meaning
+from notifications.services.links import delivery_of_token, record_link_reply, spoken_for_by
+from notifications.states import TO_CONTACTS, Meaning, Plan
+from registry.names import told_apart
+from registry.selectors.people import persons_by_ids
 
-CHOICES = {
-    "safe": Meaning.SAFE,
-    "all_safe": Meaning.ALL_SAFE,
-    "needs_help": Meaning.NEEDS_HELP,
-    "left_area": Meaning.LEFT_AREA,
-    "wants_out": Meaning.WANTS_OUT,
-}
+# Behind a liaison's phone stand hundreds; of them they report on their own pages.
+MEMBERS_ASKED = 12
 
 
 @login_not_required
@@ -39,49 +37,27 @@ def check_in(request: HttpRequest, token: str) -> HttpResponse:
         context = page_context(delivery, language)
         if request.method != "POST":
             return render(request, "public/check_in.html", context)
-        return answer(request, token, context)
+        return answer(request, token, delivery, context)
 
 
-def answer(request: HttpRequest, token: str, context: dict[str, Any]) -> HttpResponse:
-    meaning = chosen(request)
-    if meaning is None:
-        return render(request, "public/check_in.html", context | {"nothing": True}, status=400)
+def answer(
+    request: HttpRequest, token: str, delivery: Delivery, context: dict[str, Any]
+) -> HttpResponse:
+    said = read_answer(request)
+    if said is None:
+        after = request.POST.get("after", "")
+        context |= {"nothing": True, "after": Meaning(after) if after in Meaning.values else None}
+        return render(request, "public/check_in.html", context, status=400)
     try:
-        record_link_reply(token=token, meaning=meaning, **position(request))
+        record_link_reply(token=token, answer=said)
     except DomainError:
         return unknown(request)
-    return render(request, "public/check_in.html", context | {"answered": meaning})
-
-
-def chosen(request: HttpRequest) -> Meaning | None:
-    """The pressed button; «safe» pressed for the whole family says all are safe."""
-    meaning = CHOICES.get(request.POST.get("choice", ""))
-    if meaning == Meaning.SAFE and request.POST.get("who") == "all":
-        return Meaning.ALL_SAFE
-    return meaning
-
-
-def position(request: HttpRequest) -> dict[str, float]:
-    """The shared position, WGS-84 degrees and metres; one that cannot be is left out.
-
-    A broken position must not cost the answer that came with it.
-    """
-    latitude = number(request, "latitude", 90)
-    longitude = number(request, "longitude", 180)
-    if latitude is None or longitude is None:
-        return {}
-    # Half the globe: how vague is too vague is the registry's business.
-    accuracy = number(request, "accuracy_m", 20_004_000)
-    found = {"latitude": latitude, "longitude": longitude}
-    return found if accuracy is None else found | {"accuracy_m": abs(accuracy)}
-
-
-def number(request: HttpRequest, name: str, limit: float) -> float | None:
-    try:
-        value = float(request.POST.get(name, ""))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and abs(value) <= limit else None
+    context |= {
+        "answered": said.meaning,
+        "after": Meaning.NEEDS_HELP if said.with_help else said.meaning,
+        "members": members_of(delivery, context["language"]),
+    }
+    return render(request, "public/check_in.html", context)
 
 
 def page_context(delivery: Delivery, language: str) -> dict[str, Any]:
@@ -94,7 +70,23 @@ def page_context(delivery: Delivery, language: str) -> dict[str, Any]:
         "text": (ended or wave).texts["sms"][language],
         "family": delivery.covers > 1,
         "language": language,
+        "plans": [] if wave.kind in TO_CONTACTS else Plan,
+        # So that a page that is sent twice says one thing.
+        "page_key": secrets.token_hex(12),
     }
+
+
+def members_of(delivery: Delivery, language: str) -> list[dict[str, Any]]:
+    """Those of whom the owner of this link may speak, by surname alone; the owner's own name is
+    not among them. They are shown after an answer, so that no kept page holds them."""
+    links = spoken_for_by(delivery)
+    if len(links) > MEMBERS_ASKED:
+        return []
+    people = persons_by_ids([link.person_ref for link in links])
+    known = [link for link in links if link.person_ref in people]
+    names = [people[link.person_ref] for link in known]
+    masks = told_apart([(p.name, p.passport_name) for p in names], english=language == "en")
+    return [{"number": link.pk, "name": mask} for link, mask in zip(known, masks, strict=True)]
 
 
 def unknown(request: HttpRequest) -> HttpResponse:

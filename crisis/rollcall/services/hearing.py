@@ -8,6 +8,7 @@ from typing import TypeVar
 from config.kernel import clock
 from crisis.incidents.models import Incident
 from crisis.incidents.services.speaking import open_wave
+from crisis.rollcall.services import details
 from crisis.rollcall.services.log import Entry, incident_of, write_log
 from crisis.rollcall.states import EventKind, Source
 from notifications.models import Reply
@@ -85,13 +86,15 @@ def hear_replies(replies: Sequence[ReadReply]) -> None:
 def entries_of(reply: ReadReply) -> list[Entry]:
     """1, 3 and 4 speak for the sender alone, 2 opens help for all behind the address. What an
     emergency contact writes is not the person's word, except that help is needed."""
+    if reply.meaning == Meaning.DETAILS and reply.persons:
+        return details.entries_of(reply, sender=sender_of(reply), not_family=not_family(reply))
     if reply.meaning not in _BY_MEANING or not reply.persons:
         return []
     kind, for_all = _BY_MEANING[reply.meaning]
     if reply.by_contact and kind != EventKind.NEEDS_HELP:
         kind = EventKind.CONTACT_WORD
     persons = [ref for ref, _owner in reply.persons] if for_all else [sender_of(reply)]
-    others = _not_family(reply) if kind == EventKind.SAFE and for_all else frozenset()
+    others = not_family(reply) if kind == EventKind.SAFE and for_all else frozenset()
     return [
         Entry(
             person,
@@ -103,7 +106,7 @@ def entries_of(reply: ReadReply) -> list[Entry]:
     ]
 
 
-def _not_family(reply: ReadReply) -> frozenset[int]:
+def not_family(reply: ReadReply) -> frozenset[int]:
     """Whom a liaison's phone covers: «all are safe» is not their own word, nor their family's."""
     others = [ref for ref, is_owner in reply.persons if not is_owner]
     if not others:

@@ -11,8 +11,8 @@ from notifications import tokens
 from notifications.gateways.base import ReplySeen
 from notifications.models import Batch, Delivery, Inbound, Wave
 from notifications.services import replies, telling
+from notifications.services.links import LinkAnswer, record_link_reply
 from notifications.services.pushed import Push
-from notifications.services.replies import record_link_reply
 from notifications.states import DeliveryState, Meaning
 from registry.models import ContactPoint, Whereabouts
 from tests.support.pushes import receipt_form, store
@@ -193,7 +193,10 @@ def test_wrong_number_retires_the_address(alerted, people, hear, standing):
 
 def test_check_in_page_answers_like_a_message(alerted, people, standing, delivery_to):
     token = tokens.token_for(delivery_to(people["li"], "wechat").key)
-    record_link_reply(token=token, meaning=Meaning.NEEDS_HELP, latitude=-17.75, longitude=168.30)
+    record_link_reply(
+        token=token,
+        answer=LinkAnswer(meaning=Meaning.NEEDS_HELP, latitude=-17.75, longitude=168.30),
+    )
     assert standing(people["li"]).condition == "needs_help"
     shared = Whereabouts.objects.get(person=people["li"], kind="shared")
     assert (shared.latitude, shared.longitude) == (-17.75, 168.30)
