@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.meaning import read_meaning
+from notifications.meaning import help_in, read_meaning
 from notifications.states import Meaning
 
 REASSURING = {Meaning.SAFE, Meaning.ALL_SAFE, Meaning.LEFT_AREA, Meaning.WANTS_OUT}
@@ -107,3 +107,18 @@ def test_hostile_text_is_read_at_once_and_never_safe(text):
     meaning = read_meaning(text)
     assert time.process_time() - start < 0.1
     assert meaning not in REASSURING
+
+
+@pytest.mark.parametrize(
+    ("words", "meaning"),
+    [
+        ("在红色大门旁的酒店，三楼", None),
+        ("腿骨折了，走不动", Meaning.NEEDS_HELP),
+        ("We are TRAPPED in the basement", Meaning.NEEDS_HELP),
+        ("我没受伤，但楼上有人求救", Meaning.POSSIBLE_HELP),
+        ("这里不安全", Meaning.POSSIBLE_HELP),
+        ("", None),
+    ],
+)
+def test_words_beside_an_answer(words, meaning):
+    assert help_in(words) == meaning

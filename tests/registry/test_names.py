@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.names import masked_name
+from registry.names import masked_name, told_apart
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,19 @@ from registry.names import masked_name
 )
 def test_masked(name, passport_name, masked):
     assert masked_name(name, passport_name) == masked
+
+
+@pytest.mark.parametrize(
+    ("people", "masks"),
+    [
+        ([("陈伟", ""), ("李娜", "")], ["陈*", "李*"]),
+        ([("陈伟", ""), ("陈芳", "")], ["陈* (W)", "陈* (F)"]),
+        ([("陈伟", ""), ("陈卫", ""), ("李娜", "")], ["陈* (W) 1", "陈* (W) 2", "李*"]),
+        ([("Mary S", "S/MARY"), ("Mary J", "J/MARY")], ["Mary * (M) 1", "Mary * (M) 2"]),
+        ([("", ""), ("", "")], ["* 1", "* 2"]),
+        ([], []),
+    ],
+)  # fmt: skip
+def test_family_is_told_apart(people, masks):
+    assert told_apart(people) == masks
+    assert len(set(masks)) == len(masks)

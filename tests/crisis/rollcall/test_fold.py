@@ -191,3 +191,16 @@ def test_persons_own_word_takes_the_place_of_the_liaisons():
 
 def test_silence_goes_on_after_a_liaisons_word():
     assert fold(facts(K.ALERTED, K.REPORTED_SAFE, K.NO_ANSWER)).contact == Contact.NO_ANSWER
+
+
+@given(later=st.lists(st.sampled_from([K.PLANS_OUT, K.PLANS_STAY, K.ADDED]), max_size=6))
+def test_plans_and_words_never_lower_a_call_for_help(later):
+    """Who asked for help and then wants to leave, or stays, still needs help."""
+    assert fold(facts(K.SAFE, K.NEEDS_HELP, *later)).condition == Condition.NEEDS_HELP
+
+
+def test_newest_plan_counts():
+    assert fold(facts(K.WANTS_OUT, K.PLANS_STAY)).wants_out is False
+    assert fold(facts(K.SAFE, K.PLANS_STAY, K.PLANS_OUT)).wants_out is True
+    assert fold(facts(K.PLANS_OUT)).condition == Condition.UNKNOWN
+    assert fold(facts(K.ALERTED, K.ADDED)).contact == Contact.ANSWERED

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rollcall", "0006_calls_and_corrections")]
+    dependencies = [("rollcall", "0007_self_reports")]
 
     operations = [
         migrations.AlterField(
@@ -25,6 +25,9 @@ class Migration(migrations.Migration):
                     ("added", "补充情况"),
                     ("no_answer", "到时未答"),
                     ("contact_word", "紧急联系人来信"),
+                    ("wrong_number", "致电：号码有误"),
+                    ("call_again", "致电：约定再打"),
+                    ("withdrawn", "撤销一行误记"),
                     ("injured", "受伤"),
                     ("identity_pending", "身份待核"),
                     ("deceased", "死亡"),
