@@ -89,3 +89,21 @@ def test_counts_change_on_the_open_page_and_survive_the_stream(
     expect(state).to_have_text("每 5 秒刷新")
     report_safe("li")
     expect(safe).to_have_text("2", timeout=8000)
+
+
+def test_page_that_lost_its_line_is_right_at_once_when_it_has_it_again(
+    stream, page_as, officer, incident, people
+):
+    page = page_as(officer)
+    page.goto(f"/incidents/{incident.pk}/wall/")
+    state = page.locator("[data-stream-state]")
+    expect(state).to_have_text("实时")
+    page.context.set_offline(True)
+    for name in ("wang", "li"):
+        record_status(
+            incident=incident, person_ref=people[name].pk, kind=EventKind.SAFE, officer=officer
+        )
+    page.context.set_offline(False)
+    expect(page.locator("[data-count='head.safe']")).to_have_text("2", timeout=8000)
+    expect(page.locator("[data-events] li")).to_have_count(2)
+    expect(state).to_have_text("实时", timeout=8000)

@@ -3,23 +3,35 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Case, QuerySet, When
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.text import clean
 from crisis.console.selectors import names_like
+from crisis.incidents.models import Incident
 from crisis.rollcall.models import Standing
 from crisis.rollcall.states import Condition, Contact, EventKind, Movement
+from crisis.rollcall.tallies import standings_alike
 from registry.models import Person
+from registry.selectors.people import find_by_name
 
 ANY = [("", _("全部"))]
 FLAGS = [
     ("wants_out", _("要求撤离")),
     ("possible_help", _("可能求助")),
     ("spoken_for", _("由联络员代报")),
+    ("self_reported", _("自助报备")),
     ("unaddressed", _("没有可用联系方式")),
     ("uncertain", _("位置不确定")),
 ]
+COLUMNS = {
+    "wants_out": ("wants_out", True),
+    "possible_help": ("possible_help", True),
+    "spoken_for": ("spoken_for", True),
+    "self_reported": ("self_reported", True),
+    "unaddressed": ("addressed", False),
+    "uncertain": ("certain", False),
+}
 # In the order in which an officer looks for them; record_status says which may be recorded alone.
 OFFICER_KINDS = [
     EventKind.SAFE,
@@ -31,16 +43,6 @@ OFFICER_KINDS = [
     EventKind.IDENTITY_PENDING,
     EventKind.MISSING,
 ]
-
-
-URGENCY = Case(
-    When(condition__in=(Condition.NEEDS_HELP, Condition.INJURED), then=0),
-    When(possible_help=True, then=1),
-    When(contact=Contact.MISSING, then=2),
-    When(wants_out=True, then=3),
-    When(contact=Contact.NO_ANSWER, then=4),
-    default=5,
-)
 
 
 class RosterFilter(forms.Form):
@@ -58,26 +60,52 @@ class RosterFilter(forms.Form):
         self.name = clean(name)[:80]
 
     def apply(self, standings: QuerySet[Standing]) -> QuerySet[Standing]:
-        """Those who need somebody first, then by the newest change."""
-        self.is_valid()
-        for facet in ("condition", "movement", "contact"):
-            if value := self.cleaned_data.get(facet):
-                standings = standings.filter(**{facet: value})
-        standings = self._flagged(standings)
-        if self.name:
-            people = names_like(Person.objects.all(), self.name)
-            standings = standings.filter(person_ref__in=people.values("pk"))
-        return standings.order_by(URGENCY, "-updated_at", "pk")
+        """Those whom the filter lets through; an unknown value lets everybody through."""
+        standings = standings.filter(**self.wanted())
+        return self._named(standings) if self.name else standings
 
-    def _flagged(self, standings: QuerySet[Standing]) -> QuerySet[Standing]:
-        match self.cleaned_data.get("flag"):
-            case "wants_out" | "possible_help" | "spoken_for" as flag:
-                return standings.filter(**{flag: True})
-            case "unaddressed":
-                return standings.filter(addressed=False)
-            case "uncertain":
-                return standings.filter(certain=False)
-        return standings
+    def wanted(self) -> dict[str, Any]:
+        """The facets asked for, by the names of their columns."""
+        self.is_valid()
+        wanted = {
+            facet: value
+            for facet in ("condition", "movement", "contact")
+            if (value := self.cleaned_data.get(facet))
+        }
+        if flag := self.cleaned_data.get("flag"):
+            column, value = COLUMNS[flag]
+            wanted[column] = value
+        return wanted
+
+    def asked(self) -> list[str]:
+        """The same in words, for paper."""
+        self.is_valid()
+        shown = (
+            dict(self.fields[name].choices).get(self.cleaned_data.get(name))
+            for name in ("condition", "movement", "contact", "flag")
+            if self.cleaned_data.get(name)
+        )
+        return [str(label) for label in shown]
+
+    def count(self, incident: Incident) -> int:
+        """How many that are. Without a name it is read from the kept sums: nobody is counted."""
+        if self.name:
+            inside = Standing.objects.counted().filter(incident=incident)
+            return self.apply(inside).count()
+        wanted = self.wanted() | {"merged": False}
+        return sum(
+            row["n"]
+            for row in standings_alike(incident)
+            if all(row[name] == value for name, value in wanted.items())
+        )
+
+    def _named(self, standings: QuerySet[Standing]) -> QuerySet[Standing]:
+        """Whose name begins so or sounds so; only where there is nobody, whose name holds it."""
+        beginning = standings.filter(person_ref__in=find_by_name(self.name).order_by().values("pk"))
+        if beginning.exists():
+            return beginning
+        people = names_like(Person.objects.all(), self.name)
+        return standings.filter(person_ref__in=people.values("pk"))
 
 
 class StatusForm(forms.Form):

@@ -1,12 +1,15 @@
 """Small helpers of the pages' templates."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from crisis.console.clocks import DATE, both
 from crisis.console.map import ground_data, grounds_of
 from crisis.console.navigation import INCIDENT, Link, links
 from crisis.incidents.models import Incident
@@ -106,6 +109,26 @@ def kilometres(metres: float | None) -> str:
     if metres is None:
         return ""
     return f"{metres / 1000:.1f}" if metres < 10_000 else f"{metres / 1000:,.0f}"
+
+
+@register.simple_tag
+def when(moment: datetime | None, incident: Incident, form: str = DATE) -> str:
+    """A moment by the incident's clock with Beijing's beside it: every time on its pages."""
+    if moment is None:
+        return "—"
+    there, beijing = both(moment, incident.post.time_zone, form)
+    return format_html(
+        '<time datetime="{}">{} <span class="beijing">{}</span></time>',
+        moment.isoformat(timespec="seconds"),
+        there,
+        gettext("北京 %(time)s") % {"time": beijing} if beijing else gettext("北京时间"),
+    )
+
+
+@register.filter
+def there(moment: datetime, incident: Incident) -> str:
+    """The incident's clock alone, where a picture has no room for two."""
+    return both(moment, incident.post.time_zone)[0]
 
 
 @register.filter

@@ -8,7 +8,6 @@ urlpatterns = [
     path("incidents/declare/", declare.declare, name="declare"),
     path("incidents/declare/confirm/", declare.confirm, name="declare-confirm"),
     path("incidents/<int:pk>/", incident.room, name="incident"),
-    path("incidents/<int:pk>/panel/", incident.panel, name="incident-panel"),
     path("incidents/<int:pk>/approve/", declare.approve, name="incident-approve"),
     path("incidents/<int:pk>/discard/", declare.discard, name="incident-discard"),
     path("incidents/<int:pk>/stand-down/", incident.stand_down, name="incident-stand-down"),

@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from config.kernel import audit, legal
 from config.kernel.errors import DomainError
-from crisis.console.forms.roster import RosterFilter, StatusForm
+from crisis.console.forms.board import EstimateForm
+from crisis.console.forms.roster import StatusForm
 from crisis.console.live import live_counts
-from crisis.console.selectors import newest_events, visible_incident, with_names
+from crisis.console.selectors import visible_incident
+from crisis.console.views.board import board_context
 from crisis.console.views.declare import show_draft
+from crisis.console.views.inside import roster_context
 from crisis.console.views.people import known_of
 from crisis.incidents.models import Incident
-from crisis.incidents.selectors import alert_wave
 from crisis.incidents.services import (
     reopen_incident,
     retract_incident_wave,
@@ -26,20 +27,14 @@ from crisis.incidents.services import (
     stand_down_incident,
 )
 from crisis.incidents.states import IncidentState
-from crisis.rollcall.groups import newest_heads, summed
 from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.rollcall.services import record_status, release_to_contacts
-from crisis.rollcall.states import Condition, Contact, Movement
+from crisis.rollcall.states import Contact
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 from notifications.models import DeliveryPerson, Reply, Wave
-from notifications.selectors import contacted_persons, waves_of
-from notifications.states import DeliveryState, WaveKind
+from notifications.selectors import contacted_persons
 from registry.models import Person
-
-PEOPLE_A_PAGE = 50
-EVENTS_SHOWN = 15
-FACETS = {"condition": Condition, "movement": Movement, "contact": Contact}
 
 
 @requires(Capability.VIEW_INCIDENT)
@@ -49,53 +44,20 @@ def room(request: StaffRequest, pk: int) -> HttpResponse:
     if incident.state == IncidentState.DRAFT:
         return show_draft(request, incident)
     context = {"room": "board", "incident": incident, "live": live_counts(incident)}
+    context |= board_context(incident) | manifests_context(incident)
+    context["form"] = EstimateForm(None, incident=incident)
+    context["points"] = reverse("console:incident-points", args=[pk])
     if request.user.can(Capability.VIEW_PERSON):
-        context |= roster(request, incident)
-    if incident.declared_at:
-        context["stream"] = f"{settings.STREAM_URL}/stream/incidents/{incident.pk}/"
-    return render(request, "console/incident.html", context | panel_context(incident))
+        context |= roster_context(request, incident)
+        context["count"] = context["filter"].count(incident)
+    return render(request, "console/incident.html", context)
 
 
-@requires(Capability.VIEW_INCIDENT)
-def panel(request: StaffRequest, pk: int) -> HttpResponse:
-    """The part that htmx fetches again: counts, waves, newest events."""
-    incident = visible_incident(request.user, pk)
-    context = {"incident": incident, "live": live_counts(incident)}
-    return render(request, "console/_panel.html", context | panel_context(incident))
-
-
-def panel_context(incident: Incident) -> dict[str, Any]:
+def manifests_context(incident: Incident) -> dict[str, Any]:
     return {
-        "facets": [(name, choices.choices) for name, choices in FACETS.items()],
-        "delivery_states": DeliveryState.choices,
-        "waves": waves_of(incident.source)
-        .exclude(kind=WaveKind.CONTACT)
-        .select_related("ended_by")
-        .order_by("-id"),
-        "contacted": waves_of(incident.source).filter(kind=WaveKind.CONTACT).count(),
-        "alert": alert_wave(incident),
-        "waiting": incident.announcements.filter(wave=None, discarded_at=None).select_related(
-            "submitted_by"
-        ),
-        "widened": incident.widenings.exclude(widened_at=None).order_by("pk"),
-        "widening_waits": incident.widenings.filter(
-            widened_at=None, discarded_at=None
-        ).select_related("submitted_by"),
-        "events": newest_events(incident, EVENTS_SHOWN),
-        "heads": (heads := newest_heads(incident)),
-        "heads_in_all": summed(heads),
         "manifests": incident.manifests.select_related("drafted_by", "sealed_by"),
         "is_open": incident.state == IncidentState.DECLARED,
     }
-
-
-def roster(request: StaffRequest, incident: Incident) -> dict[str, Any]:
-    """One page of the people inside, filtered by facet or by name."""
-    form = RosterFilter(request.GET, name=request.POST.get("name", ""))
-    standings = form.apply(Standing.objects.counted().filter(incident=incident))
-    page = Paginator(standings, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
-    page.object_list = with_names(list(page.object_list))
-    return {"page": page, "filter": form}
 
 
 @require_POST

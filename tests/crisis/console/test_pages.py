@@ -72,7 +72,7 @@ def test_home_of_another_post_does_not_know_the_incident(as_user, outsider, inci
 
 
 @pytest.mark.parametrize(
-    "name", ["console:incident", "console:incident-panel", "console:wave-retract"]
+    "name", ["console:incident", "console:incident-live", "console:wave-retract"]
 )
 def test_incident_of_another_post_is_not_there(as_user, outsider, incident, name):
     args = [incident.pk, 1] if name == "console:wave-retract" else [incident.pk]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -48,60 +49,127 @@ def ask(user, incident):
     return run(asked())
 
 
-async def next_counts(events):
-    """The next `counts` event, comments and all else passed over."""
+async def next_event(events):
+    """(name, data) of the next event, comments and all else passed over."""
     async for text in events:
-        if text.startswith("event: counts\n"):
-            return json.loads(text.partition("data: ")[2])
+        lines = dict(line.split(": ", 1) for line in text.strip().split("\n") if ": " in line)
+        if "event" in lines:
+            return lines["event"], json.loads(lines["data"])
     raise AssertionError("the stream ended")
 
 
-def test_stream_sends_counts_at_once_and_on_change(incident, officer, people):
-    record = sync_to_async(record_status)
+async def soon(events):
+    return await asyncio.wait_for(next_event(events), 5)
 
+
+async def change(events):
+    while True:
+        name, said = await soon(events)
+        if name == "change":
+            return said
+
+
+def recording(incident, officer, person, kind=EventKind.SAFE):
+    record = sync_to_async(record_status)
+    return record(incident=incident, person_ref=person.pk, kind=kind, officer=officer)
+
+
+def test_stream_sends_all_at_once_and_then_what_changed(incident, officer, people):
     async def listen():
-        events = stream.events(incident.pk)
-        first = await asyncio.wait_for(next_counts(events), 5)
-        await record(
-            incident=incident,
-            person_ref=people["wang"].pk,
-            kind=EventKind.SAFE,
-            officer=officer,
-            note="",
-        )
-        second = await asyncio.wait_for(next_counts(events), 5)
+        events = stream.events(incident.pk, names=True)
+        first = await soon(events)
+        await recording(incident, officer, people["wang"])
+        second = await change(events)
         await events.aclose()
         return first, second
 
-    first, second = run(listen())
-    assert first["condition"]["unknown"] == 6
-    assert second["condition"]["safe"] == 1
-    assert second["head"]["safe"] == 1
+    (name, first), second = run(listen())
+    assert name == "snapshot"
+    assert first["set"]["condition.unknown"] == 6
+    assert second["set"]["condition.safe"] == second["set"]["head.safe"] == 1
+    # Nothing of what stayed: no movement, no message, nobody who wants out.
+    facets = {key.split(".")[0] for key in second["set"]}
+    assert facets == {"condition", "contact", "head", "silent"}
+    [line] = second["events"]
+    assert (line["name"], line["kind"], line["source"]) == ("王小明", "safe", "officer")
+    assert (line["at"], line["beijing"]) == ("12-17 13:00:00", "10:00:00")
 
 
-def test_listeners_of_one_incident_share_a_reader_that_ends_with_them(incident):
+def test_push_is_as_large_as_what_changed_and_not_as_the_incident(incident, officer, people):
     async def listen():
-        one, two = stream.events(incident.pk), stream.events(incident.pk)
-        await asyncio.gather(next_counts(one), next_counts(two))
+        events = stream.events(incident.pk)
+        _, first = await soon(events)
+        await recording(incident, officer, people["wang"])
+        second = await change(events)
+        await events.aclose()
+        return len(json.dumps(first)), len(json.dumps(second))
+
+    whole, push = run(listen())
+    assert whole < 6000
+    assert push < 600
+
+
+def test_page_that_was_away_is_right_with_its_first_event(incident, officer, people):
+    """Reconnected, whatever it missed: everything as it is now, at once."""
+
+    async def listen():
+        before = stream.events(incident.pk)
+        await soon(before)
+        await before.aclose()
+        await recording(incident, officer, people["wang"])
+        await recording(incident, officer, people["li"], EventKind.NEEDS_HELP)
+        after = stream.events(incident.pk)
+        again = await soon(after)
+        await after.aclose()
+        return again
+
+    name, said = run(listen())
+    assert name == "snapshot"
+    assert (said["set"]["condition.safe"], said["set"]["condition.needs_help"]) == (1, 1)
+    assert [line["kind"] for line in said["events"]] == ["needs_help", "safe"]
+
+
+def test_joining_a_running_reader_gives_the_whole_board_too(incident):
+    async def listen():
+        one = stream.events(incident.pk)
+        await soon(one)
+        two = stream.events(incident.pk)
+        name, said = await soon(two)
         shared = len(stream.Reader._running)
         await one.aclose()
         await two.aclose()
-        return shared, len(stream.Reader._running)
+        return name, said["set"]["in_audience"], shared, len(stream.Reader._running)
 
-    assert run(listen()) == (1, 0)
+    assert run(listen()) == ("snapshot", 6, 1, 0)
 
 
-def test_quiet_stream_breathes(incident, monkeypatch):
+def test_names_reach_only_those_who_may_see_them(incident, officer, people):
+    record_status(
+        incident=incident, person_ref=people["wang"].pk, kind=EventKind.SAFE, officer=officer
+    )
+
+    async def listen():
+        events = stream.events(incident.pk, names=False)
+        _, said = await soon(events)
+        await events.aclose()
+        return said
+
+    said = run(listen())
+    assert said["events"][0]["person"] == people["wang"].pk
+    assert "王小明" not in json.dumps(said, ensure_ascii=False)
+
+
+def test_quiet_stream_beats_and_says_of_when_its_figures_are(incident, monkeypatch):
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.05)
 
     async def listen():
         events = stream.events(incident.pk)
-        await next_counts(events)
-        text = await asyncio.wait_for(anext(events), 5)
+        await soon(events)
+        beat = await soon(events)
         await events.aclose()
-        return text
+        return beat
 
-    assert run(listen()).startswith(":")
+    assert run(listen()) == ("beat", {"at": ["12-17 13:00:00", "10:00:00"]})
 
 
 def test_stream_ends_in_time_so_that_rights_are_asked_again(incident, monkeypatch):
@@ -114,14 +182,40 @@ def test_stream_ends_in_time_so_that_rights_are_asked_again(incident, monkeypatc
     assert run(asyncio.wait_for(listen(), 5))[0].startswith("retry:")
 
 
-def test_slow_page_gets_the_newest_counts_only():
-    async def fill():
-        queue = asyncio.Queue(maxsize=1)
-        stream.replace(queue, "old")
-        stream.replace(queue, "new")
-        return queue.get_nowait(), queue.empty()
+def board(version, events=(), **figures):
+    return stream.Board(version, figures, list(events), ["a", "b"])
 
-    assert run(fill()) == ("new", True)
+
+def said_by(listener, seen):
+    return json.loads(listener.push(seen).partition("data: ")[2])
+
+
+def test_slow_page_gets_one_push_for_all_it_missed():
+    listener = stream.Listener(names=True)
+    listener.push(board(1, a=1, b=1, c=1))
+    said = said_by(listener, board(4, a=9, b=1))
+    assert (said["set"], said["gone"]) == ({"a": 9}, ["c"])
+
+
+def test_line_that_commits_late_is_told_though_its_number_is_lower():
+    listener = stream.Listener(names=True)
+    listener.push(board(1, [{"id": 7}, {"id": 5}]))
+    said = said_by(listener, board(2, [{"id": 7}, {"id": 6}, {"id": 5}]))
+    assert said["events"] == [{"id": 6}]
+
+
+def test_counting_messages_takes_a_small_share_of_the_time(incident, monkeypatch):
+    moments = iter([0.0, 10.0, 12.0, 20.0, 51.9, 52.1, 60.0, 61.0])
+    monkeypatch.setattr(stream, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    counted = []
+    monkeypatch.setattr(stream, "wave_progress", lambda incident: counted.append(1) or {})
+    look = stream.Look(incident.pk)
+    look.read()  # at 0: counts from 10 to 12, and so not before 52
+    look.read()  # at 20
+    look.read()  # at 51.9
+    assert len(counted) == 1
+    look.read()  # at 52.1
+    assert len(counted) == 2
 
 
 def test_stream_is_for_those_who_see_the_incident(incident, officer, outsider, liaison, settings):

@@ -147,10 +147,12 @@
       if (!answer.ok || number !== asked) return;
       const found = await answer.json();
       group.clearLayers();
-      for (const { lat, lon, n, help } of found.clusters ?? found) {
+      for (const { lat, lon, n, help, condition } of found.clusters ?? found) {
         const size = Math.round(Math.min(64, 22 + 6 * Math.log2(Math.max(1, n))));
-        const icon = label(`map-cluster${help ? " is-help" : ""}`, String(n));
-        icon.options.iconSize = [size, size];
+        // One person whom the asker may see is a point in the colour of their condition.
+        const icon = condition ? label(`map-person ${condition}${help ? " is-help" : ""}`, "")
+          : label(`map-cluster${help ? " is-help" : ""}`, String(n));
+        icon.options.iconSize = condition ? [16, 16] : [size, size];
         const by = TURN * Math.round((map.getCenter().lng - lon) / TURN);
         L.marker([lat, lon + by], { icon, interactive: false, keyboard: false }).addTo(group);
       }
