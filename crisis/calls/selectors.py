@@ -1,6 +1,6 @@
 """The call list: who is to be telephoned next, in order. The order itself: crisis.calls.ranking."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,10 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
+    Value,
 )
+from django.db.models.functions import Coalesce, Concat
 from django.shortcuts import get_object_or_404
 
 from config.kernel import clock
@@ -22,8 +25,9 @@ from crisis.calls.models import Call, CallAttempt, CallEntry
 from crisis.calls.ranking import ROUTINE, tier_of_rank
 from crisis.calls.states import Outcome, Tier
 from crisis.incidents.models import Incident
-from crisis.rollcall.models import Standing, StandingQuerySet
-from crisis.rollcall.states import Condition, Contact, Movement
+from crisis.rollcall.models import RollCallEvent, Standing, StandingQuerySet
+from crisis.rollcall.services.log import WITHDRAWS
+from crisis.rollcall.states import Condition, Contact, EventKind, Movement
 from crisis.staff.models import User
 
 # Of these nobody has heard, and nobody has seen them board.
@@ -31,6 +35,17 @@ TO_BE_FOUND = (
     Q(condition=Condition.UNKNOWN)
     & ~Q(contact=Contact.ANSWERED)
     & Q(movement__in=(Movement.IN_AREA, Movement.LEFT_AREA))
+)
+# After one of these nothing unclear is left (crisis.rollcall.fold).
+CLEAR = (
+    EventKind.SAFE,
+    EventKind.LEFT_AREA,
+    EventKind.WANTS_OUT,
+    EventKind.HELP_CLOSED,
+    EventKind.NEEDS_HELP,
+    EventKind.INJURED,
+    EventKind.IDENTITY_PENDING,
+    EventKind.DECEASED,
 )
 UNCLEAR_AT_ONCE = 200
 # Standing.urgency: 0 help is needed, 1 it may be; the dead stand at the end.
@@ -81,7 +96,7 @@ def offered(incident: Incident, *, limit: int) -> list[Candidate]:
 
 def _unclear(incident: Incident, now: datetime, limit: int) -> list[Candidate]:
     """Possible help, the longest waiting first; who was tried since waits for their turn."""
-    rows = unclear_standings(incident)[: max(limit, UNCLEAR_AT_ONCE)]
+    rows = unclear_standings([incident])[: max(limit, UNCLEAR_AT_ONCE)]
     standings = list(rows.values_list("person_ref", "updated_at"))
     entries = {
         entry.person_ref: entry
@@ -96,10 +111,25 @@ def _unclear(incident: Incident, now: datetime, limit: int) -> list[Candidate]:
     ]
 
 
-def unclear_standings(incident: Incident) -> QuerySet[Standing]:
-    """Of the living, the longest waiting first: found by the index of urgency."""
-    standings = Standing.objects.counted().filter(incident=incident, possible_help=True)
-    return standings.filter(urgency__lte=UNCLEAR_URGENCY).order_by("updated_at", "pk")
+def unclear_standings(incidents: Collection[Incident]) -> QuerySet[Standing]:
+    """Of the living, with `.since`, when the first of their unclear words came, the longest waiting
+    first: who writes again does not lose their place."""
+    standings = Standing.objects.counted().filter(
+        incident__in=incidents, possible_help=True, urgency__lte=UNCLEAR_URGENCY
+    )
+    first = Subquery(_unsettled_words().values("occurred_at")[:1])
+    return standings.annotate(since=Coalesce(first, F("updated_at"))).order_by("since", "pk")
+
+
+def _unsettled_words() -> QuerySet[RollCallEvent]:
+    """Of one standing: unclear lines that no clear one followed and nobody took back."""
+    own = RollCallEvent.objects.filter(
+        incident=OuterRef("incident"), person_ref=OuterRef("person_ref")
+    )
+    clear = own.filter(kind__in=CLEAR, occurred_at__gt=OuterRef("occurred_at"))
+    back = own.filter(source_key=Concat(Value(WITHDRAWS), OuterRef("source_key")))
+    unclear = own.filter(kind=EventKind.POSSIBLE_HELP)
+    return unclear.filter(~Exists(clear), ~Exists(back)).order_by("occurred_at", "pk")
 
 
 def is_due_for_help(entry: CallEntry | None, changed: datetime, now: datetime) -> bool:
@@ -175,7 +205,7 @@ def waiting_counts(incident: Incident) -> dict[str, int]:
     for rank, count in due.order_by().values_list("rank").annotate(count=Count("pk")):
         ranks[tier_of_rank(rank)] += count
     return {
-        "possible_help": unclear_standings(incident).count(),
+        "possible_help": unclear_standings([incident]).count(),
         "promised": entries.filter(again_at__lte=now).count(),
         **{tier.name.lower(): count for tier, count in ranks.items()},
         "later": entries.filter(due_at__gt=now).count(),

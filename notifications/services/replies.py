@@ -199,6 +199,8 @@ def dismiss_reply(*, reply: Reply, by: str, reason: str) -> None:
 def _settle(reply: Reply, by: str, **fields: str) -> None:
     unmatched = Reply.objects.filter(pk=reply.pk, state=ReplyState.UNMATCHED)
     settled = unmatched.update(handled_by=by, **fields)
-    if not settled:
-        raise DomainError("reply_settled", _("这条回复已由他人处理。请刷新页面。"), status=409)
     reply.refresh_from_db()
+    if not settled:
+        sentence = _("这条回复已由 %(by)s 处理：%(state)s。")
+        words = {"by": reply.handled_by, "state": reply.get_state_display()}
+        raise DomainError("reply_settled", sentence % words, {"by": reply.handled_by}, status=409)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.calls.states import Verdict
+from crisis.calls.words import KINDS as KINDS_OF_WORDS
 from crisis.incidents.models import Incident
 from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.rollcall.services import record_status
@@ -59,9 +60,8 @@ def judge_words(
 
 def newest_words(incident: Incident, person_ref: int) -> int:
     """The number of the newest line that may call for help, as a page remembers what it showed."""
-    kinds = (EventKind.POSSIBLE_HELP, EventKind.NEEDS_HELP)
     lines = RollCallEvent.objects.filter(
-        incident=incident, person_ref__in=_one_with(incident, person_ref), kind__in=kinds
+        incident=incident, person_ref__in=_one_with(incident, person_ref), kind__in=KINDS_OF_WORDS
     )
     return lines.order_by("-pk").values_list("pk", flat=True).first() or 0
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("language/", session.language, name="language"),
     path("triage/", triage.waiting, name="triage"),
     path("triage/<int:pk>/", triage.decide, name="triage-reply"),
+    path("triage/words/<int:pk>/<int:person>/", triage.judge, name="triage-judge"),
     path("triage/<int:pk>/noted/", triage.note, name="triage-note"),
     path("advisories/", advisories.in_force, name="advisories"),
     path("advisories/issue/", advisories.issue, name="advisory-issue"),

@@ -4,14 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from config.kernel import audit
+from config.kernel import audit, clock
 from config.kernel.errors import DomainError
+from crisis.calls.matching import suggestions
+from crisis.calls.selectors import unclear_standings
+from crisis.calls.services import judge_words
+from crisis.calls.states import Verdict
+from crisis.calls.words import with_words
 from crisis.console.forms.triage import DismissForm, FindForm
 from crisis.console.selectors import visible_incident, visible_incidents, with_names
 from crisis.incidents.models import Incident
@@ -23,12 +28,13 @@ from crisis.staff.roles import Capability
 from notifications.models import DeliveryPerson, Reply
 from notifications.selectors import unmatched_replies, words_of_contacts
 from notifications.services.replies import dismiss_reply, match_reply, note_reply
-from notifications.states import Meaning, ReplyState
+from notifications.states import ReplyState
 from registry.models import Person
 from registry.selectors.people import find_by_address
 
-SHOWN = 100
+SHOWN = 50
 CANDIDATES = 30
+CONFLICT = 409
 
 
 def open_incidents(user: User) -> QuerySet[Incident]:
@@ -37,35 +43,50 @@ def open_incidents(user: User) -> QuerySet[Incident]:
 
 @requires(Capability.RECORD)
 def waiting(request: StaffRequest) -> HttpResponse:
-    """An unmatched reply belongs to no post yet, so every recording officer sees it."""
-    standings = Standing.objects.counted().filter(
-        incident__in=open_incidents(request.user), possible_help=True
-    )
-    unmatched = unmatched_replies()
-    longest_waiting = standings.select_related("incident__post").order_by("updated_at")
+    """Everything that waits for a human reader, longest first. An unmatched reply belongs to no
+    post yet, so every recording officer sees it."""
+    incidents = open_incidents(request.user)
+    unclear = unclear_standings(incidents)
+    unmatched = unmatched_replies().order_by("pk")
+    shown = list(unmatched[:SHOWN])
+    found = suggestions(shown, incidents)
     context = {
         "section": "triage",
-        "unmatched": unmatched[:SHOWN],
+        "unmatched": [{"reply": reply, "candidates": found.get(reply.pk, [])} for reply in shown],
         "unmatched_count": unmatched.count(),
-        "possible": with_words(with_names(list(longest_waiting[:SHOWN]))),
-        "possible_count": standings.count(),
+        "unclear": with_words(list(unclear.select_related("incident__post")[:SHOWN])),
+        "unclear_count": unclear.count(),
+        "verdicts": list(Verdict),
         "from_contacts": with_persons(contact_words(request.user)[:SHOWN]),
         "from_contacts_count": contact_words(request.user).count(),
+        "now": clock.now(),
     }
     return render(request, "console/triage.html", context)
 
 
-def with_words(standings: list[Any]) -> list[Any]:
-    """Give each standing the newest words that nobody could read for sure, as `.words`."""
-    unsure = Reply.objects.filter(
-        meaning__in=(Meaning.POSSIBLE_HELP, Meaning.UNKNOWN),
-        delivery__persons__person_ref__in=[row.person_ref for row in standings],
-    )
-    rows = unsure.annotate(person=F("delivery__persons__person_ref")).order_by("pk")
-    said = {reply.person: reply.text for reply in rows}
-    for row in standings:
-        row.words = said.get(row.person_ref, "")
-    return standings
+@require_POST
+@requires(Capability.RECORD)
+def judge(request: StaffRequest, pk: int, person: int) -> HttpResponse:
+    """An officer's verdict on one person's unclear words; whoever comes second is told."""
+    verdict, seen = request.POST.get("verdict", ""), request.POST.get("seen", "")
+    if verdict not in Verdict.values or not seen.isdecimal():
+        raise DomainError("bad_verdict", _("请从四种判断中选择。"))
+    incident = visible_incident(request.user, pk)
+    try:
+        judge_words(
+            incident=incident,
+            person_ref=person,
+            verdict=Verdict(verdict),
+            officer=request.user,
+            seen=int(seen),
+        )
+    except DomainError as error:
+        if error.status != CONFLICT:
+            raise
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("已记录判断：%(what)s。") % {"what": Verdict(verdict).label})
+    return redirect("console:triage")
 
 
 def contact_words(user: User) -> QuerySet[Reply]:
@@ -115,7 +136,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     )
     dismiss = DismissForm(request.POST if "dismiss" in request.POST else None)
     if "match" in request.POST:
-        return match(request, reply)
+        return match_from_list(request, reply) if "list" in request.POST else match(request, reply)
     if "dismiss" in request.POST and dismiss.is_valid():
         reason = dismiss.cleaned_data["reason"]
         dismiss_reply(reply=reply, by=request.user.username, reason=reason)
@@ -131,6 +152,17 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
         "searched": find.is_bound and find.is_valid(),
     }
     return render(request, "console/triage_reply.html", context)
+
+
+def match_from_list(request: StaffRequest, reply: Reply) -> HttpResponse:
+    """One step, and back to the list; whoever comes second is told who was first."""
+    try:
+        match(request, reply)
+    except DomainError as error:
+        if error.status != CONFLICT:
+            raise
+        messages.warning(request, str(error))
+    return redirect("console:triage")
 
 
 def match(request: StaffRequest, reply: Reply) -> HttpResponse:

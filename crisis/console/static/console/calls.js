@@ -1,4 +1,5 @@
-// One call by the keyboard: 1 to 6 choose a result, Enter records it. A page that is left says so.
+// One call by the keyboard: 1 to 6 choose a result, Enter records it, Escape leaves a field.
+// A page that is left says so.
 (() => {
   const form = document.querySelector("[data-call]");
   if (!form) return;
@@ -6,6 +7,7 @@
   const writes = (element) => element.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && writes(event.target)) { event.target.blur(); return; }
     if (event.ctrlKey || event.altKey || event.metaKey || writes(event.target)) return;
     const button = form.querySelector(`button[data-key="${event.key}"]`);
     if (!button) return;
