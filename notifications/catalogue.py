@@ -186,6 +186,22 @@ _CATALOGUE = (
             ("Update", "Open it for the news", _ASK_FIELD_EN),
         ),
     ),
+    Template(
+        code="released",
+        kind=WaveKind.RELEASE,
+        asks=True,
+        label=gettext_noop("告知移出区域"),
+        sms={
+            ZH: "{place}{event}：受影响区域已调整，您的位置不在其中，不再提醒您。{news}。仍需帮助请回复2，"
+            "也可回复1平安 3已离开。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "{event_en} in {place_en}: the affected area was redrawn and your place is outside it;"
+            " we stop reminding you. {news_en}. " + _ASK_EN,
+        },
+        wechat=_wechat(
+            ("{place}{event}", "区域已调整，您不在其中", "仍需帮助请回复2"),
+            ("Area redrawn", "You are outside it", "2 if you need help"),
+        ),
+    ),
     # The digits keep their meaning. A relative's word is never the person's own answer.
     Template(
         code="contact",

@@ -1,7 +1,7 @@
 """What others may ask about waves, deliveries and replies."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
@@ -118,6 +118,34 @@ def addresses_with_open_deliveries(source: str) -> set[tuple[str, bytes]]:
 def _open(source: str) -> QuerySet[Delivery]:
     states = (DeliveryState.PENDING, DeliveryState.CALLING, DeliveryState.IN_DOUBT)
     return Delivery.objects.filter(wave__source=source, state__in=states)
+
+
+def lost_addresses(
+    source: str, persons: Iterable[int], *, since: datetime
+) -> set[tuple[str, bytes]]:
+    """(channel, address index) of addresses of these people to which a message of this source
+    failed, was not delivered or ran out at `since` or later, and none got through after that."""
+    lost = Delivery.objects.filter(
+        wave__source=source, wave__kind__in=_TOLD, state__in=_LOST, finished_at__gte=since
+    )
+    theirs = lost.filter(persons__person_ref__among=list(persons))
+    newest = dict(_by_address(theirs.order_by("finished_at")))
+    got = Delivery.objects.filter(
+        wave__source=source,
+        state__in=(DeliveryState.ACCEPTED, DeliveryState.DELIVERED),
+        address_index__in=[index for _, index in newest],
+    )
+    reached = {address for address, pk in _by_address(got) if pk > newest.get(address, pk)}
+    return set(newest) - reached
+
+
+def _by_address(deliveries: QuerySet[Delivery]) -> list[tuple[tuple[str, bytes], int]]:
+    rows = deliveries.values_list("channel", "address_index", "pk")
+    return [((channel, bytes(index)), pk) for channel, index, pk in rows]
+
+
+_TOLD = (WaveKind.INITIAL, WaveKind.UPDATE, WaveKind.AGAIN, WaveKind.REMINDER)
+_LOST = (DeliveryState.FAILED, DeliveryState.UNDELIVERED, DeliveryState.EXPIRED)
 
 
 def unmatched_replies() -> QuerySet[Reply]:

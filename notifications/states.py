@@ -9,6 +9,8 @@ class WaveKind(models.TextChoices):
     REMINDER = "reminder", _("提醒")
     UPDATE = "update", _("更新")
     CORRECTION = "correction", _("更正")
+    AGAIN = "again", _("重发")
+    RELEASE = "release", _("告知移出区域")
     RETRACTION = "retraction", _("撤回")
     ALL_CLEAR = "all_clear", _("解除")
     DUTY = "duty", _("值班传呼")

@@ -12,6 +12,8 @@ class EventType(StrEnum):
 
     INCIDENT_DECLARED = "cn.guihang.incident.declared"
     INCIDENT_WIDENED = "cn.guihang.incident.widened"
+    INCIDENT_RESHAPED = "cn.guihang.incident.reshaped"
+    INCIDENT_OUTAGE = "cn.guihang.incident.outage"
     INCIDENT_STOOD_DOWN = "cn.guihang.incident.stood_down"
     WAVE_CREATED = "cn.guihang.wave.created"
     WAVE_RETRACTED = "cn.guihang.wave.retracted"
@@ -25,6 +27,10 @@ FIELDS: dict[EventType, frozenset[str]] = {
         {"incident", "post", "hazard", "level", "countries", "audience", "certain"}
     ),
     EventType.INCIDENT_WIDENED: frozenset({"incident", "countries", "added", "audience"}),
+    EventType.INCIDENT_RESHAPED: frozenset(
+        {"incident", "countries", "added", "released", "audience"}
+    ),
+    EventType.INCIDENT_OUTAGE: frozenset({"incident", "countries", "people", "over"}),
     EventType.INCIDENT_STOOD_DOWN: frozenset({"incident"}),
     EventType.WAVE_CREATED: frozenset({"incident", "wave", "kind", "priority", "recipients"}),
     EventType.WAVE_RETRACTED: frozenset({"incident", "wave", "retraction"}),

@@ -28,6 +28,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 # reminder cannot fail for want of a shorter place name in the hour it is needed.
 FOLLOW_UPS = (
     "reminder", "who_else", "retraction", "correction", "update", "contact", "all_clear",
+    "released",
 )  # fmt: skip
 # What they say besides the officer's words, of a usual length.
 _SAMPLE = {
@@ -59,6 +60,7 @@ class AreaDraft:
 @dataclass(frozen=True, slots=True)
 class IncidentDraft:
     """Degrees WGS-84, metres, UTC. `polygon` is GeoJSON, instead of a circle.
+    `follows_id` is the mainshock's incident, where this is an aftershock.
     `variables` are the officer's words for the template: place, place_en, event, event_en,
     magnitude."""
 
@@ -75,6 +77,7 @@ class IncidentDraft:
     variables: Mapping[str, str] = field(default_factory=dict)
     signal_id: int | None = None
     polygon: Mapping[str, Any] | str | None = None
+    follows_id: int | None = None
 
 
 def draft_of(incident: Incident) -> IncidentDraft:
@@ -93,6 +96,7 @@ def draft_of(incident: Incident) -> IncidentDraft:
         variables=incident.variables,
         signal_id=incident.signal_id,
         polygon=incident.polygon,
+        follows_id=incident.follows_id,
     )
 
 
@@ -146,8 +150,9 @@ def content_hash(draft: IncidentDraft) -> str:
         "occurred_at": draft.occurred_at.astimezone(UTC).isoformat(),
         **ground_as_hashed(draft),
     }
-    if not content["polygon"]:  # as hashed before there were polygons
-        del content["polygon"]
+    for late in ("polygon", "follows_id"):  # as hashed before there were any
+        if not content[late]:
+            del content[late]
     return digest_of(content)
 
 

@@ -31,14 +31,14 @@ def same_event(draft: IncidentDraft, *, inside: Inside, own: int = 0) -> list[In
     """Open incidents of the draft's post that are of the same event, the earliest first.
 
     Same: from the same hazard signal; or of the same kind, close in time, and on common ground or
-    with people in common. `own` is the draft's own. One whose alert was taken back stands in
+    with people in common. `own` is the draft's own; an aftershock is not its mainshock. One whose alert was taken back stands in
     nobody's way.
     """
     alike = Incident.objects.filter(
         _same_signal(draft) | _same_time(draft),
         state__in=(IncidentState.DRAFT, IncidentState.DECLARED),
         post_id=draft.post_id,
-    ).exclude(pk=own)
+    ).exclude(pk__in=(own, draft.follows_id or 0))
     return [
         other
         for other in alike.select_related("post", "submitted_by").order_by("pk")

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
-from crisis.incidents.models import Announcement, Incident, Widening
+from crisis.incidents.models import Announcement, Incident, Reshaping, Widening
 from crisis.staff.models import User
 from crisis.staff.selectors import within_jurisdiction
 from notifications.models import Wave
@@ -40,6 +40,12 @@ def announcement_for(incident: Incident, pk: int) -> Announcement:
 def widening_for(incident: Incident, pk: int) -> Widening:
     """A widening of this incident; Http404 for any other."""
     found = incident.widenings.select_related("incident__post", "submitted_by", "approved_by")
+    return get_object_or_404(found, pk=pk)
+
+
+def reshaping_for(incident: Incident, pk: int) -> Reshaping:
+    """A narrowing or move of this incident; Http404 for any other."""
+    found = incident.reshapings.select_related("incident__post", "submitted_by", "approved_by")
     return get_object_or_404(found, pk=pk)
 
 

@@ -2,32 +2,33 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from django.utils.translation import gettext as _
 
 from config.kernel import clock
 from config.kernel.errors import DomainError
-from crisis.incidents.audience import frozen_ids
 from crisis.incidents.drafts import AreaDraft, area_of, digest_of, draft_of, ground_as_hashed
-from crisis.incidents.models import Incident, Widening
+from crisis.incidents.ground import shift_to
+from crisis.incidents.models import Incident
 from crisis.incidents.preview import PreviewText, needs_second_officer, post_for, texts_shown
 from crisis.incidents.selectors import standing_alert
 from crisis.incidents.states import ResponseLevel
 from crisis.staff.models import User
 from notifications.models import Wave
 from notifications.states import WaveKind
-from registry.geography.inside import Inside, people_inside
+from registry.geography.inside import people_inside
 from registry.reach import addresses_for
 
 
 @dataclass(frozen=True, slots=True)
 class WideningPreview:
-    """Counts of people newly inside, except `addresses`, which counts messages; `known` are those
-    in the ground who are in the audience already and hear nothing of this."""
+    """Counts of people newly inside, except `addresses`, which counts messages; `returning` of
+    `total` were out since the area was narrowed, `known` are those in the ground who are in the
+    audience already and hear nothing of this."""
 
     total: int
     certain: int
     uncertain: int
+    returning: int
     known: int
     unaddressed: int
     addresses: int
@@ -42,39 +43,22 @@ def preview_widening(*, incident: Incident, area: AreaDraft, officer: User) -> W
     post_for(draft_of(incident), officer)
     alert = alert_for_newcomers(incident)
     everybody = people_inside(area_of(area), at=clock.now())
-    newcomers = without(everybody, incident)
-    ids = newcomers.person_ids.tolist()
+    shift = shift_to(everybody, incident)
+    newcomers = shift.fresh
+    ids = [*newcomers.person_ids.tolist(), *shift.back.tolist()]
     reach = addresses_for(ids, prefer_first=incident.response_level != ResponseLevel.RED)
     certain = int(newcomers.certain.sum())
     return WideningPreview(
-        total=len(newcomers),
+        total=shift.told,
         certain=certain,
         uncertain=len(newcomers) - certain,
-        known=len(everybody) - len(newcomers),
+        returning=len(shift.back),
+        known=len(shift.stay),
         unaddressed=len(reach.unaddressed),
         addresses=len(reach.addresses),
         texts=texts_shown(alert.texts),
-        needs_second_officer=needs_another(incident, len(newcomers)),
+        needs_second_officer=needs_another(incident, shift.told),
         content_hash=content_hash(incident, area, alert=alert),
-    )
-
-
-def ground_of(widening: Widening) -> AreaDraft:
-    """The ground as it was submitted."""
-    return AreaDraft(
-        latitude=widening.latitude,
-        longitude=widening.longitude,
-        radius_m=widening.radius_m,
-        countries=tuple(widening.countries),
-        polygon=widening.polygon,
-    )
-
-
-def without(inside: Inside, incident: Incident) -> Inside:
-    """Those who are not in the incident's audience yet: nobody is alerted twice."""
-    new = ~np.isin(inside.person_ids, frozen_ids(incident))
-    return Inside(
-        inside.person_ids[new], inside.certain[new], inside.reasons[new], inside.distances[new]
     )
 
 
@@ -100,8 +84,11 @@ def needs_another(incident: Incident, newcomers: int) -> bool:
     """Whether a second officer is needed: when this one and all that was done alone before it are
     together above the threshold, so that an area cannot grow in small steps past it."""
     widened = incident.widenings.exclude(widened_at=None)
-    declared = incident.audience_count - sum(w.people for w in widened)
-    alone = sum(w.people for w in widened if w.approved_by_id is None)
+    moved = incident.reshapings.exclude(reshaped_at=None)
+    grown = [(w.people, w.returned, w.approved_by_id) for w in widened]
+    grown += [(m.added, m.returned, m.approved_by_id) for m in moved]
+    declared = incident.audience_count - sum(added for added, _, _ in grown)
+    alone = sum(added + returned for added, returned, another in grown if another is None)
     if incident.approved_by_id is None:
         alone += declared
     return needs_second_officer(alone + newcomers)

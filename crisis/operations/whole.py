@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from config.kernel import clock
 from crisis.incidents.models import Incident
@@ -53,7 +53,11 @@ def count_wave(wave: Wave) -> WaveCount:
     linked = links.aggregate(n=Count("person_ref", distinct=True))["n"]
     messages = Delivery.objects.filter(wave=wave).count()
     written = Batch.objects.filter(wave=wave).aggregate(n=Sum("size"))["n"] or 0
-    accounted = people["all"] == incident.audience_count == linked + people["unaddressed"]
+    accounted = (
+        people["all"]
+        == incident.audience_count
+        == linked + people["unaddressed"] + _left_alone(incident, told)
+    )
     count, _ = WaveCount.objects.update_or_create(
         wave=wave,
         defaults={
@@ -68,3 +72,13 @@ def count_wave(wave: Wave) -> WaveCount:
         },
     )
     return count
+
+
+def _left_alone(incident: Incident, told: QuerySet[Wave]) -> int:
+    """Those with an address to whom nothing was written on purpose, and nothing has been since."""
+    alone = Standing.objects.filter(incident=incident, by_merge=False, untold=True, addressed=True)
+    people = list(alone.values_list("person_ref", flat=True))
+    if not people:
+        return 0
+    since = DeliveryPerson.objects.filter(delivery__wave__in=told, person_ref__among=people)
+    return len(people) - since.values("person_ref").distinct().count()

@@ -15,6 +15,7 @@ from crisis.rollcall.states import (
     Source,
     StepKind,
 )
+from crisis.staff.models import User
 from notifications.models import Wave
 
 
@@ -77,6 +78,10 @@ URGENCY = Case(
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):
+    def in_area(self) -> "StandingQuerySet":
+        """Without those whom the area leaves out since it was narrowed or moved."""
+        return self.filter(outside_since=None)
+
     def counted(self) -> "StandingQuerySet":
         """One for each human being: without those who were found to be somebody else here."""
         return self.filter(models.Q(same_as=None) | models.Q(same_as=models.F("person_ref")))
@@ -94,7 +99,10 @@ class Standing(models.Model):
     registrations were merged, `same_as` names the one who is kept, in the rows of both: theirs
     is folded from both logs, and the other's is not counted. `by_merge`: not of the audience, and
     here only because somebody who is was found to be them. `self_reported`: known here by a
-    self-report alone, and counted beside the audience, never in it.
+    self-report alone, and counted beside the audience, never in it. `outside_since`: left out of
+    the area when it was narrowed or moved; nothing else of them changes. `untold`: no message was
+    written for them when their slice was: they were out by then, or had answered just before an
+    aftershock.
     """
 
     # Written by the hundred thousand from the incident's own audience: no look-up for each.
@@ -120,6 +128,8 @@ class Standing(models.Model):
     same_as = models.BigIntegerField(null=True)
     by_merge = models.BooleanField(default=False, db_default=False)
     self_reported = models.BooleanField(default=False, db_default=False)
+    outside_since = models.DateTimeField(null=True)
+    untold = models.BooleanField(default=False, db_default=False)
     updated_at = models.DateTimeField()
     urgency = models.GeneratedField(
         expression=URGENCY, output_field=models.SmallIntegerField(), db_persist=True
@@ -148,6 +158,11 @@ class Standing(models.Model):
                 fields=["incident", "person_ref"],
                 name="standing_self_reported",
                 condition=models.Q(self_reported=True),
+            ),
+            models.Index(
+                fields=["incident", "outside_since"],
+                name="standing_outside",
+                condition=models.Q(outside_since__isnull=False),
             ),
         ]
 
@@ -289,7 +304,13 @@ class PresenceEstimate(models.Model):
 
 
 class DueStep(models.Model):
-    """One step of the escalation that comes due: reminders, then «暂未联系上»."""
+    """One step of the escalation that comes due: reminders, then «暂未联系上»; or something that
+    some people are to be told: that they are out, or the alert again.
+
+    `people`, packed ids, are those whom it is for; empty, it is for everybody but `spares`, who
+    have a step of their own since an outage was over. With `failed_since` it is only for those
+    to whom a message failed or ran out since then.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=8, choices=StepKind)
@@ -298,10 +319,17 @@ class DueStep(models.Model):
     # A reminder goes out some thousands of standings at a time: its wave, and how far it has come.
     wave = models.ForeignKey(Wave, null=True, on_delete=models.PROTECT, related_name="+")
     after_id = models.BigIntegerField(default=0)
+    people = models.BinaryField(null=True)
+    spares = models.BinaryField(null=True)
+    failed_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["incident", "kind", "due_at"], name="due_step_once")
+            models.UniqueConstraint(
+                fields=["incident", "kind", "due_at"],
+                name="due_step_once",
+                condition=models.Q(people=None),
+            )
         ]
         indexes = [
             models.Index(
@@ -311,3 +339,35 @@ class DueStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of incident {self.incident_id}"
+
+
+class Handover(models.Model):
+    """交接: who looks after those of whom an incident leaves something open.
+
+    Who they are is asked of the standings whenever it is shown, so that a late answer takes a
+    person off the list; `counts` is how many they were, by what is open, when they were handed
+    over. At most one is in force: `ended_at` is set by the next, or when the incident is reopened.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="handovers")
+    officer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    handed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    handed_at = models.DateTimeField()
+    counts = models.JSONField(default=dict)
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("交接")
+        verbose_name_plural = _("交接")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident"],
+                name="handover_one_in_force",
+                condition=models.Q(ended_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"incident {self.incident_id} to {self.officer_id}"

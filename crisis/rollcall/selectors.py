@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from crisis.incidents.models import Incident
 from crisis.rollcall.models import PresenceEstimate, Standing
-from crisis.rollcall.services.timers import SILENT
+from crisis.rollcall.services.concerning import SILENT
 from crisis.rollcall.states import Condition, Contact, Movement
 from crisis.rollcall.tallies import ALIKE, standings_alike
 from notifications.selectors import deliveries_by_state

@@ -70,6 +70,8 @@ class Source(models.TextChoices):
 class StepKind(models.TextChoices):
     REMINDER = "reminder", _("提醒")
     SILENCE = "silence", _("标记暂未联系上")
+    AGAIN = "again", _("重发")
+    RELEASE = "release", _("告知移出区域")
 
 
 class EstimateSource(models.TextChoices):

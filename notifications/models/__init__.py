@@ -4,6 +4,7 @@ from notifications.models.bucket import Bucket
 from notifications.models.delivery import Attempt, Batch, Delivery, DeliveryPerson
 from notifications.models.following import Following
 from notifications.models.inbound import Inbound, Receipt, Reply
+from notifications.models.sparing import Spared
 from notifications.models.token import ProviderToken
 from notifications.models.wave import Wave
 
@@ -18,5 +19,6 @@ __all__ = [
     "ProviderToken",
     "Receipt",
     "Reply",
+    "Spared",
     "Wave",
 ]

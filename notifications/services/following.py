@@ -17,8 +17,9 @@ from config.kernel import clock
 from notifications import bell
 from notifications.models import DeliveryPerson, Following, Wave
 from notifications.services.recipients import Recipient, add_recipients
+from notifications.services.sparing import not_spared
 from notifications.services.waves import stands
-from notifications.states import HANDED_OVER, DeliveryState
+from notifications.states import HANDED_OVER, DeliveryState, WaveKind
 
 FOLLOW = "notifications.follow"
 # The first piece is written with the wave itself: where few are concerned it is also the last,
@@ -98,11 +99,14 @@ def _write_piece(following: Following, size: int) -> bool:
     rows = _rows_after(following, size)
     # A target that was itself ended takes nobody: whatever ended it follows the same waves.
     if stands(following.wave_id):
-        reached = [row for row in rows if _reached(row)]
-        add_recipients(wave=following.wave, recipients=_as_recipients(reached))
+        reached = _as_recipients([row for row in rows if _reached(row)])
+        if following.wave.kind == WaveKind.UPDATE:
+            reached = not_spared(following.wave.source, reached)
+        add_recipients(wave=following.wave, recipients=reached)
     if following.otherwise and stands(following.otherwise.pk):
         waiting = [row for row in rows if row.state in _NEVER_LEFT and not row.possible_duplicate]
-        add_recipients(wave=following.otherwise, recipients=_as_recipients(waiting))
+        late = not_spared(following.wave.source, _as_recipients(waiting))
+        add_recipients(wave=following.otherwise, recipients=late)
     done = len(rows) < size
     Following.objects.filter(pk=following.pk).update(
         after_id=rows[-1].id if rows else following.after_id,

@@ -16,6 +16,9 @@ from notifications.models import Delivery, Wave
 from notifications.states import DeliveryState, Priority, WaveKind
 from notifications.texts import render, template_named
 
+# What was said before may be said again, in the very words, to whom it did not reach.
+_SAID_BY = {WaveKind.AGAIN: (WaveKind.INITIAL, WaveKind.UPDATE)}
+
 
 def create_wave(
     *,
@@ -35,7 +38,7 @@ def create_wave(
     """
     installation.hold_mode()
     chosen = template_named(template)
-    if chosen.kind != kind:
+    if chosen.kind not in _SAID_BY.get(kind, (kind,)):
         # A cancel must never leave as a new alert, nor an alert as a cancel.
         raise DomainError(
             "wrong_template",

@@ -15,10 +15,11 @@ from crisis.console.map import grounds_of
 from crisis.console.selectors import visible_incident
 from crisis.console.views.declare import type_the_number, typed_count
 from crisis.incidents.drafts import AreaDraft
+from crisis.incidents.ground import ground_of
 from crisis.incidents.models import Incident, Widening
 from crisis.incidents.selectors import widening_for
 from crisis.incidents.services import approve_widening, discard_widening, submit_widening
-from crisis.incidents.widenings import alert_for_newcomers, ground_of, preview_widening
+from crisis.incidents.widenings import alert_for_newcomers, preview_widening
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 

@@ -25,6 +25,8 @@ from crisis.incidents.drafts import content_hash as hash_of
 from crisis.incidents.likeness import another_event
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import needs_second_officer, post_for
+from crisis.incidents.series import check_mainshock, mainshock_of, unasked_of
+from crisis.incidents.services.outages import end_with_incident
 from crisis.incidents.services.speaking import open_wave
 from crisis.incidents.signals import incident_declared, incident_reopened, incident_stood_down
 from crisis.incidents.states import TRANSITIONS, IncidentState, ResponseLevel
@@ -62,6 +64,7 @@ def declare_incident(
     if known := Incident.objects.filter(declaration_key=declaration_key).first():
         return _same(known, draft, officer)
     check_draft(draft)
+    mainshock_of(draft)
     post = post_for(draft, officer)
     render_texts(draft, post)
     inside = _people_for(draft, confirmed_count)
@@ -133,11 +136,38 @@ def discard_incident(*, incident: Incident, officer: User) -> Incident:
     return _move(incident, officer, IncidentState.DISCARDED, "incident.discard")
 
 
+@transaction.atomic
+def link_incident(*, incident: Incident, mainshock: Incident | None, officer: User) -> Incident:
+    """Put a declared incident into a mainshock's series, or take it out. Nobody is told anything:
+    who was asked was decided when it was declared.
+
+    Raises DomainError: forbidden, outside_jurisdiction, wrong_state, bad_mainshock,
+    has_aftershocks.
+    """
+    demand(officer, Capability.DECLARE)
+    post_for(draft_of(incident), officer)
+    incident = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+    if incident.state not in (IncidentState.DECLARED, IncidentState.STOOD_DOWN):
+        raise DomainError("wrong_state", _("事件尚未宣布。请在宣布时选择主震。"), status=409)
+    if mainshock is not None:
+        mainshock = Incident.objects.select_for_update(no_key=True).get(pk=mainshock.pk)
+        check_mainshock(incident, mainshock)
+        if incident.aftershocks.exists():
+            raise DomainError(
+                "has_aftershocks", _("本事件自己有余震，不能再归入别的主震。"), status=409
+            )
+    incident.follows = mainshock
+    incident.save(update_fields=["follows"])
+    _record(officer, "incident.link", incident, follows=mainshock.pk if mainshock else None)
+    return incident
+
+
 def stand_down_incident(*, incident: Incident, officer: User) -> Incident:
     """解除: timers stop, late answers are still kept."""
     demand(officer, Capability.DECLARE)
     with transaction.atomic():
         incident = _move(incident, officer, IncidentState.STOOD_DOWN, "incident.stand_down")
+        end_with_incident(incident=incident, officer=officer)
         emit(
             type=EventType.INCIDENT_STOOD_DOWN,
             subject=incident.source,
@@ -196,6 +226,7 @@ def _new_incident(draft: IncidentDraft, officer: User, key: str, people: int) ->
         template=draft.template,
         variables=dict(draft.variables),
         signal_id=draft.signal_id,
+        follows_id=draft.follows_id,
         people_previewed=people,
         declaration_key=key,
         content_hash=hash_of(draft),
@@ -212,7 +243,8 @@ def _declare(incident: Incident, inside: Inside) -> None:
     incident.audience_count = len(inside.person_ids)
     incident.certain_count = int(inside.certain.sum())
     incident.save()
-    freeze(incident, inside, settings.SLICE_SIZE)
+    unasked = unasked_of(incident, inside.person_ids)
+    freeze(incident, inside, settings.SLICE_SIZE, unasked=unasked)
     _record(
         incident.approved_by or incident.submitted_by,
         "incident.declare",

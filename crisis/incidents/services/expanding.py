@@ -14,7 +14,7 @@ from crisis.incidents.audience import members_of
 from crisis.incidents.copying import copy_plain
 from crisis.incidents.models import AudienceSlice, Incident
 from crisis.incidents.selectors import ALERTS, alert_wave
-from crisis.incidents.signals import slice_expanded
+from crisis.incidents.signals import Member, slice_expanded
 from crisis.incidents.states import ResponseLevel
 from notifications.models import Wave
 from notifications.selectors import batches_waiting, still_filling, waves_of
@@ -106,18 +106,26 @@ def _expand_next(incident: Incident) -> bool:
     if piece is None:
         return False
     members = members_of(piece)
-    people = [member.person_ref for member in members]
+    people = [member.person_ref for member in members if _is_told(member)]
+    untold = [member.person_ref for member in members if not _is_told(member)]
     wave = _standing_alert(incident)
     if wave:
         people = copy_plain(wave=wave, person_ids=people)
     reach = addresses_for(people, prefer_first=not _is_red(incident))
+    unaddressed = set(reach.unaddressed)
+    if untold:
+        unaddressed |= addresses_for(untold, prefer_first=True).unaddressed
     slice_expanded.send(
-        sender=AudienceSlice, incident=incident, members=members, unaddressed=reach.unaddressed
+        sender=AudienceSlice, incident=incident, members=members, unaddressed=unaddressed
     )
     if wave and reach.addresses:
         add_recipients(wave=wave, recipients=[as_recipient(a) for a in reach.addresses])
     AudienceSlice.objects.filter(pk=piece.pk).update(expanded_at=clock.now())
     return True
+
+
+def _is_told(member: Member) -> bool:
+    return member.asked and not member.outside
 
 
 def _standing_alert(incident: Incident) -> Wave | None:

@@ -7,7 +7,8 @@ from config.kernel import clock
 from crisis.events.services import emit
 from crisis.events.types import EventType
 from crisis.incidents.drafts import draft_of, text_variables
-from crisis.incidents.models import Incident
+from crisis.incidents.models import Announcement, Incident
+from crisis.incidents.selectors import alert_wave
 from crisis.incidents.states import ResponseLevel
 from notifications.models import Wave
 from notifications.services.waves import create_wave
@@ -51,10 +52,26 @@ def open_wave(
     return wave
 
 
+def say_again(incident: Incident, *, lasts: timedelta) -> Wave | None:
+    """The standing alert in its very words, under a code of its own, for people whom it did not
+    reach; None where nothing stands or the danger is over. Call inside a transaction."""
+    alert = alert_wave(incident)
+    if alert is None or alert.kind == WaveKind.ALL_CLEAR:
+        return None
+    said = Announcement.objects.filter(wave=alert).first()
+    return open_wave(
+        incident,
+        kind=WaveKind.AGAIN,
+        template=alert.template,
+        lasts=lasts,
+        extra=said.words if said else None,
+    )
+
+
 def _priority(incident: Incident, kind: WaveKind) -> Priority:
     """A retraction overtakes everything; alerts at red overtake what is ordinary."""
     if kind in (WaveKind.RETRACTION, WaveKind.CORRECTION):
         return Priority.RETRACTION
-    warns = kind in (WaveKind.INITIAL, WaveKind.UPDATE, WaveKind.REMINDER)
+    warns = kind in (WaveKind.INITIAL, WaveKind.UPDATE, WaveKind.REMINDER, WaveKind.AGAIN)
     red = incident.response_level == ResponseLevel.RED
     return Priority.RED if warns and red else Priority.ORDINARY

@@ -12,7 +12,9 @@ from notifications.services.following import follow_waves
 from notifications.services.waves import retract_wave
 from notifications.states import WaveKind
 
-_ENDED = (*ALERTS, WaveKind.REMINDER)
+_ENDED = (*ALERTS, WaveKind.AGAIN, WaveKind.REMINDER)
+# Not made up for where they still wait: whoever they were for has, or gets, what says more.
+_NOT_MADE_UP_FOR = (WaveKind.REMINDER, WaveKind.RELEASE)
 
 
 def alert_to_end(incident: Incident) -> Wave:
@@ -30,7 +32,7 @@ def spoken_before(wave: Wave) -> list[Wave]:
     to read what is right, whatever news there is besides.
     """
     over = wave.kind == WaveKind.ALL_CLEAR
-    kinds = (*_ENDED, WaveKind.CORRECTION) if over else _ENDED
+    kinds = (*_ENDED, WaveKind.CORRECTION, WaveKind.RELEASE) if over else _ENDED
     return list(waves_of(wave.source).filter(kind__in=kinds, pk__lt=wave.pk))
 
 
@@ -40,10 +42,9 @@ def take_over(wave: Wave, *, waiting: Wave, actor: str) -> None:
     earlier = spoken_before(wave)
     for before in earlier:
         retract_wave(wave=before, actor=actor, by=wave)
-    # A reminder that still waits is not made up for: whoever it was for got, or gets, the alert.
     follow_waves(
         wave=wave,
         followed={
-            before: None if before.kind == WaveKind.REMINDER else waiting for before in earlier
+            before: None if before.kind in _NOT_MADE_UP_FOR else waiting for before in earlier
         },
     )

@@ -4,6 +4,8 @@ Blueprint promise 1. The people come as more slices of the same audience, so eve
 for a declaration holds for them: they are frozen in this commit and expanded by whoever is free.
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
@@ -13,23 +15,24 @@ from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.events.services import emit
 from crisis.events.types import EventType
-from crisis.incidents.audience import freeze
+from crisis.incidents.audience import freeze, set_outside
 from crisis.incidents.drafts import AreaDraft, area_of, draft_of, polygon_of
+from crisis.incidents.ground import Ids, Shift, as_ids, ground_of, shift_to
 from crisis.incidents.models import AudienceSlice, Incident, Widening
 from crisis.incidents.preview import post_for
 from crisis.incidents.services.declaring import ring_expand
-from crisis.incidents.signals import incident_widened
+from crisis.incidents.signals import area_changed, incident_widened
 from crisis.incidents.states import IncidentState
 from crisis.incidents.widenings import (
     alert_for_newcomers,
     content_hash,
-    ground_of,
     needs_another,
-    without,
 )
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
+from notifications.models import Wave
+from notifications.services.sparing import spare, take_up
 from notifications.services.waves import more_recipients
 from registry.geography.inside import Inside, people_inside
 
@@ -52,9 +55,9 @@ def submit_widening(
                 return _same(known, incident, area, officer)
             incident = _locked(incident)
             newcomers = _newcomers(everybody, incident, confirmed_count)
-            widening = _saved(incident, area, officer, widening_key, len(newcomers))
+            widening = _saved(incident, area, officer, widening_key, newcomers.told)
             _record(officer, "incident.widen.submit", widening)
-            if not needs_another(incident, len(newcomers)):
+            if not needs_another(incident, newcomers.told):
                 _widen(widening, incident, newcomers)
     except IntegrityError:
         # The same form was submitted twice at once: the other one won.
@@ -125,18 +128,19 @@ def _waiting(widening: Widening) -> Widening:
     return fresh
 
 
-def _newcomers(everybody: Inside, incident: Incident, confirmed_count: int) -> Inside:
-    newcomers = without(everybody, incident)
-    if not len(newcomers):
+def _newcomers(everybody: Inside, incident: Incident, confirmed_count: int) -> Shift:
+    """Who is new in the audience, and who is in again."""
+    newcomers = shift_to(everybody, incident)
+    if not newcomers.told:
         raise DomainError(
             "nobody_new", _("扩大后没有新增的人，未发送任何消息。请检查坐标、半径、多边形和国家。")
         )
-    if len(newcomers) != confirmed_count:
+    if newcomers.told != confirmed_count:
         raise DomainError(
             "count_changed",
             _("确认人数为 %(typed)d，实际为 %(people)d。请重新预览后输入当前人数。")
-            % {"typed": confirmed_count, "people": len(newcomers)},
-            {"people": len(newcomers)},
+            % {"typed": confirmed_count, "people": newcomers.told},
+            {"people": newcomers.told},
             status=409,
         )
     return newcomers
@@ -164,18 +168,13 @@ def _hash_now(incident: Incident, area: AreaDraft) -> str:
     return content_hash(incident, area, alert=alert_for_newcomers(incident))
 
 
-def _widen(widening: Widening, incident: Incident, newcomers: Inside) -> None:
+def _widen(widening: Widening, incident: Incident, newcomers: Shift) -> None:
     """Freeze the newcomers in the caller's commit; ring once it is done."""
-    widening.people, widening.widened_at = len(newcomers), clock.now()
-    widening.save(update_fields=["people", "widened_at", "approved_by"])
-    slices = AudienceSlice.objects.filter(incident=incident)
-    first = slices.aggregate(Max("number"))["number__max"] + 1
-    freeze(incident, newcomers, settings.SLICE_SIZE, first=first)
-    Incident.objects.filter(pk=incident.pk).update(
-        audience_count=F("audience_count") + len(newcomers),
-        certain_count=F("certain_count") + int(newcomers.certain.sum()),
-    )
-    more_recipients(wave=alert_for_newcomers(incident))
+    widening.people, widening.widened_at = len(newcomers.fresh), clock.now()
+    widening.returned = len(newcomers.back)
+    widening.save(update_fields=["people", "returned", "widened_at", "approved_by"])
+    let_out_and_in(incident, left=as_ids(()), back=newcomers.back, at=widening.widened_at)
+    take_in(incident, newcomers.fresh)
     _record(widening.approved_by or widening.submitted_by, "incident.widen", widening)
     emit(
         type=EventType.INCIDENT_WIDENED,
@@ -187,8 +186,42 @@ def _widen(widening: Widening, incident: Incident, newcomers: Inside) -> None:
             "audience": incident.audience_count + widening.people,
         },
     )
+
+
+def take_in(incident: Incident, newcomers: Inside) -> None:
+    """More slices of the same audience, in the caller's commit; ring once it is done."""
+    if not len(newcomers):
+        return
+    slices = AudienceSlice.objects.filter(incident=incident)
+    first = slices.aggregate(Max("number"))["number__max"] + 1
+    freeze(incident, newcomers, settings.SLICE_SIZE, first=first)
+    Incident.objects.filter(pk=incident.pk).update(
+        audience_count=F("audience_count") + len(newcomers),
+        certain_count=F("certain_count") + int(newcomers.certain.sum()),
+    )
+    more_recipients(wave=alert_for_newcomers(incident))
     incident_widened.send(sender=Incident, incident=incident)
     transaction.on_commit(lambda: ring_expand(incident.pk))
+
+
+def let_out_and_in(
+    incident: Incident, *, left: Ids, back: Ids, at: datetime, release: Wave | None = None
+) -> None:
+    """These members are out of the area from `at` on and those are in again; `release` is what the
+    former are told. What still waits to be sent to them is cancelled; the latter are told what
+    holds now, by the roll call's next step. Before `take_in`: slices are locked before waves, as
+    their expansion does."""
+    if not len(left) and not len(back):
+        return
+    set_outside(incident, left=left, back=back)
+    out, again = left.tolist(), back.tolist()
+    if again:
+        take_up(source=incident.source, person_refs=again)
+    if out:
+        spare(source=incident.source, person_refs=out)
+    area_changed.send(
+        sender=Incident, incident=incident, at=at, left=out, back=again, release=release
+    )
 
 
 def _record(officer: User, act: str, widening: Widening) -> None:

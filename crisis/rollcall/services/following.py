@@ -18,7 +18,7 @@ from registry.geography.reasons import Reason
 from registry.models import Merge
 from registry.selectors.merging import one_with
 
-_FROZEN = ("certain", "reason", "distance_m", "addressed")
+_FROZEN = ("certain", "reason", "distance_m", "addressed", "outside_since")
 
 
 def follow_merges(person_ids: Collection[int]) -> None:

@@ -70,11 +70,13 @@ def hear_replies(replies: Sequence[ReadReply]) -> None:
         incident = incident_of(source)
         if incident is None:
             continue
+        asks = [r for r in said if r.meaning in _ASKS_WHO_ELSE and not r.by_contact]
+        if any(len(reply.persons) > 1 for reply in asks):
+            # Before the standings, in the order in which whoever changes the area takes them.
+            Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         entries = [entry for reply in said for entry in entries_of(reply)]
         write_log(incident_id=incident.pk, entries=entries, source=Source.REPLY)
-        _ask_who_else(
-            incident, [r for r in said if r.meaning in _ASKS_WHO_ELSE and not r.by_contact]
-        )
+        _ask_who_else(incident, asks)
     for reply in replies:
         if reply.by_contact:
             continue
@@ -132,8 +134,8 @@ def _ask_who_else(incident: Incident, replies: Sequence[ReadReply]) -> None:
         return
     answered = Reply.objects.filter(pk__in=shared, delivery__isnull=False)
     deliveries = list(answered.values_list("delivery", flat=True))
-    # One wave for all who are asked, though a web process and the sweep may hear at once.
-    Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+    # One wave for all who are asked, though a web process and the sweep may hear at once: the
+    # caller holds the incident.
     wave = waves_of(incident.source).filter(kind=WaveKind.WHO_ELSE).first()
     if wave is None:
         wave = open_wave(

@@ -12,7 +12,9 @@ from crisis.incidents.states import ResponseLevel
 from crisis.rollcall.models import DueStep, Standing
 from crisis.rollcall.states import Condition, Contact, Movement, StepKind
 
-_COLUMNS = ("person_ref", "certain", "reason", "distance_m", "addressed")
+_COLUMNS = (
+    "person_ref", "certain", "reason", "distance_m", "addressed", "outside_since", "untold",
+)  # fmt: skip
 
 # Our own choice, to be reviewed by those who serve: (reminders after, silence noted after).
 LADDER: dict[ResponseLevel, tuple[tuple[timedelta, ...], timedelta]] = {
@@ -24,11 +26,16 @@ LADDER: dict[ResponseLevel, tuple[tuple[timedelta, ...], timedelta]] = {
 
 def open_standings(*, incident: Incident, members: Sequence[Member], unaddressed: set[int]) -> None:
     """Write the standings of one slice, in the transaction of its expansion."""
-    rows = [(*member, member.person_ref not in unaddressed) for member in members]
+    now = clock.now()
+    rows = [
+        (m.person_ref, m.certain, m.reason, m.distance_m, m.person_ref not in unaddressed,
+         now if m.outside else None, m.outside or not m.asked)
+        for m in members
+    ]  # fmt: skip
     at_first = {
         "incident": incident.pk, "condition": Condition.UNKNOWN.value,
         "movement": Movement.IN_AREA.value, "contact": Contact.NOT_CONTACTED.value,
-        "wants_out": False, "possible_help": False, "updated_at": clock.now(),
+        "wants_out": False, "possible_help": False, "updated_at": now,
     }  # fmt: skip
     if bulk.insert(Standing, _COLUMNS, rows, same=at_first) < len(rows):
         _take_in(incident, rows)
@@ -58,6 +65,20 @@ def set_timers_for_newcomers(*, incident: Incident) -> None:
     for step in steps:
         step.after_id = written
     DueStep.objects.bulk_create(steps, ignore_conflicts=True)
+
+
+def set_timers_for(*, incident: Incident, people: bytes) -> None:
+    """The same steps, counted from now, for these people alone (packed ids), unless everybody is
+    still to be reminded."""
+    running = DueStep.objects.filter(
+        incident=incident, kind=StepKind.REMINDER, people=None, done_at=None
+    )
+    if running.exists():
+        return
+    steps = _ladder(incident, clock.now())
+    for step in steps:
+        step.people = people
+    DueStep.objects.bulk_create(steps)
 
 
 def _ladder(incident: Incident, start: datetime) -> list[DueStep]:

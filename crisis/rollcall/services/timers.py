@@ -1,21 +1,25 @@
 """Steps that come due: remind the silent, then note that they are silent."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from config.kernel import clock
-from crisis.incidents.models import Incident
+from crisis.incidents.models import Incident, Outage
 from crisis.incidents.selectors import alert_wave
 from crisis.incidents.services.expanding import as_recipient
 from crisis.incidents.services.speaking import open_wave
 from crisis.incidents.states import IncidentState, ResponseLevel
-from crisis.rollcall.models import DueStep, Standing
+from crisis.rollcall.models import DueStep
+from crisis.rollcall.services.concerning import SILENT, concerned
 from crisis.rollcall.services.log import Entry, write_log
 from crisis.rollcall.services.opening import LADDER
+from crisis.rollcall.services.saying import release_piece, say_again_piece
 from crisis.rollcall.states import Condition, Contact, EventKind, Source, StepKind
 from notifications.models import Wave
 from notifications.selectors import addresses_with_open_deliveries
@@ -26,12 +30,12 @@ from registry.reach import addresses_for
 
 log = logging.getLogger("guihang.timers")
 REMINDER_HELPS_FOR = timedelta(hours=2)
-SILENT = (Contact.NOT_CONTACTED, Contact.ALERTED, Contact.NO_ANSWER)
 
 
 def work_due_steps() -> int:
     """The sweep's step: one piece of everything that is due now. Returns how many it worked on."""
     due = DueStep.objects.filter(done_at=None, due_at__lte=clock.now()).order_by("due_at", "pk")
+    due = due.exclude(Exists(_frozen(OuterRef("incident"))))
     return sum(_work(step_id) for step_id in list(due.values_list("pk", flat=True)[:20]))
 
 
@@ -43,26 +47,23 @@ def _work(step_id: int) -> bool:
     ).first()
     if step is None:
         return False
-    if step.incident.state != IncidentState.DECLARED:
-        done = True
-    elif step.kind == StepKind.REMINDER:
-        done = remind_piece(step)
-    else:
-        note_silence(step)
-        done = True
-    if done:
+    if _frozen(step.incident_id).exists():
+        return False
+    if step.incident.state != IncidentState.DECLARED or _PIECES[StepKind(step.kind)](step):
         DueStep.objects.filter(pk=step.pk).update(done_at=clock.now())
     return True
+
+
+def _frozen(incident: Any) -> QuerySet[Outage]:
+    """The outage of the whole incident that lasts."""
+    return Outage.objects.filter(incident=incident, ended_at=None, person_ids=None)
 
 
 def silent_after(step: DueStep, size: int) -> list[tuple[int, int]]:
     """(standing, person) of whom nobody has heard, in order. The dead are not reminded, nor those
     found by others."""
-    found = Standing.objects.counted().filter(
-        incident=step.incident_id,
-        contact__in=SILENT,
-        condition=Condition.UNKNOWN,
-        pk__gt=step.after_id,
+    found = concerned(step).filter(
+        contact__in=SILENT, condition=Condition.UNKNOWN, pk__gt=step.after_id
     )
     return list(found.order_by("pk").values_list("pk", "person_ref")[:size])
 
@@ -111,7 +112,7 @@ def note_silence(step: DueStep) -> int:
     """A timer may say «暂未联系上», nothing graver, and only of those whom a message reached:
     who was never contacted has left no question unanswered. While messages are still on their way
     it comes once more, for those whom they reach later."""
-    alerted = Standing.objects.counted().filter(incident=step.incident, contact=Contact.ALERTED)
+    alerted = concerned(step).filter(contact=Contact.ALERTED)
     silent = list(alerted.order_by("pk").values_list("person_ref", flat=True))
     entries = [
         Entry(person, EventKind.NO_ANSWER, step.due_at, f"timer:{step.pk}") for person in silent
@@ -119,6 +120,23 @@ def note_silence(step: DueStep) -> int:
     if addresses_with_open_deliveries(step.incident.source):
         _, silence = LADDER[ResponseLevel(step.incident.response_level)]
         DueStep.objects.get_or_create(
-            incident=step.incident, kind=StepKind.SILENCE, due_at=clock.now() + silence
+            incident=step.incident,
+            kind=StepKind.SILENCE,
+            due_at=clock.now() + silence,
+            people=step.people,
+            defaults={"spares": step.spares},
         )
     return write_log(incident_id=step.incident_id, entries=entries, source=Source.TIMER)
+
+
+def _note(step: DueStep) -> bool:
+    note_silence(step)
+    return True
+
+
+_PIECES: dict[StepKind, Callable[[DueStep], bool]] = {
+    StepKind.REMINDER: remind_piece,
+    StepKind.SILENCE: _note,
+    StepKind.AGAIN: say_again_piece,
+    StepKind.RELEASE: release_piece,
+}
