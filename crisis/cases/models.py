@@ -118,6 +118,11 @@ class Case(models.Model):
         return self.grade in AS_RED
 
     @property
+    def zone(self) -> str:
+        """The time zone in which its times are shown."""
+        return self.post.time_zone if self.post else "UTC"
+
+    @property
     def limit(self) -> timedelta:
         return LIMIT[self.grade]
 

@@ -82,6 +82,7 @@ class EventKind(models.TextChoices):
     TRIED = "tried", _("尝试联系未果")
     NOTE = "note", _("备注")
     INTAKE = "intake", _("补充接案信息")
+    CONCERNS = "concerns", _("确认登记人")
     GRADED = "graded", _("定级")
     ASSIGNED = "assigned", _("接手")
     PAUSED = "paused", _("暂停计时")

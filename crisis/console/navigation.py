@@ -34,6 +34,7 @@ _C = Capability
 MAIN = (
     Entry("home", _("概览"), "console:home", _C.ENTER),
     Entry("declare", _("宣布"), "console:declare", _C.DECLARE),
+    Entry("cases", _("求助个案"), "console:cases", _C.VIEW_PERSON),
     Entry("people", _("登记人"), "console:people", _C.VIEW_PERSON),
     Entry("groups", _("团组"), "console:groups", _C.VIEW_PERSON),
     Entry("triage", _("待处理回复"), "console:triage", _C.RECORD),
@@ -51,6 +52,7 @@ MORE = (
 INCIDENT = (
     Entry("board", _("总览"), "console:incident", _C.VIEW_INCIDENT),
     Entry("calls", _("呼叫名单"), "console:calls", _C.RECORD),
+    Entry("cases", _("求助个案"), "console:incident-cases", _C.VIEW_PERSON),
 )
 
 

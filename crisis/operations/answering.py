@@ -44,15 +44,17 @@ def answer_page(*, page: Page, user: User) -> bool:
     demand(user, Capability.KEEP_DUTY)
     if not pages_for(user).filter(pk=page.pk).exists():
         raise DomainError("not_found", _("未找到。"), status=404)
-    return _answer(page.pk, user, by="button")
+    return settle_page(page=page, user=user, by="button")
 
 
 @transaction.atomic
-def _answer(page_id: int, user: User, *, by: str) -> bool:
-    waiting = Page.objects.filter(pk=page_id, answered_at=None)
+def settle_page(*, page: Page, user: User, by: str) -> bool:
+    """`user` has it, which `by` tells: a button, a reply, the case that the page is about. False
+    where somebody was quicker."""
+    waiting = Page.objects.filter(pk=page.pk, answered_at=None)
     if not waiting.update(answered_at=clock.real_now(), answered_by=user):
         return False
-    audit.record(actor=user.username, act="duty.answered", subject=f"page:{page_id}", by=by)
+    audit.record(actor=user.username, act="duty.answered", subject=f"page:{page.pk}", by=by)
     return True
 
 
@@ -76,7 +78,7 @@ def _hear(page: Page) -> bool:
         ).order_by("pk")
         for reply in after:
             user = _who(one, reply) if means_answered(reply.text) else None
-            if user is not None and _answer(page.pk, user, by=f"reply:{reply.pk}"):
+            if user is not None and settle_page(page=page, user=user, by=f"reply:{reply.pk}"):
                 _set_aside(reply)
                 return True
     return False

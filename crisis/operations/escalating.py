@@ -15,7 +15,7 @@ from django.db.models import Q
 from config.kernel import clock
 from crisis.operations.models import Page, PageCall, Step
 from crisis.operations.paging import call, hand_over
-from crisis.operations.problems import NO_FURTHER, Problem
+from crisis.operations.problems import ABOUT_CASES, NO_FURTHER
 from crisis.staff.duty import on_duty
 from crisis.staff.models import DutyTurn, Neighbour, User
 from crisis.staff.roles import Role
@@ -70,7 +70,7 @@ def _whom(page: Page, step: Step) -> Sequence[DutyTurn]:
         return on_duty()
     if step == Step.ON_DUTY:
         # Of a red request 馆领导 hear at once (the rule of its grade).
-        at_once = _heads(page.post_id) if page.problem == Problem.RED_CASE else []
+        at_once = _heads(page.post_id) if page.problem in ABOUT_CASES else []
         return [*on_duty(page.post_id), *at_once]
     if step == Step.HEADS:
         return [*_next_turn(page.post_id), *_heads(page.post_id)]

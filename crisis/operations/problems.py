@@ -25,6 +25,7 @@ class Problem(models.TextChoices):
     OUTBOX_UNSENT = "outbox_unsent", _("对外事件未送出")
     NOT_WATCHED = "not_watched", _("无值守进程")
     RED_CASE = "red_case", _("红色求助无人接手")
+    CASE_OVERDUE = "case_overdue", _("红色求助超时未联系")
     CALLED = "called", _("请值班人员应答")
     TEST_PAGE = "test_page", _("传呼测试，无须处置")
     COVER_BEGUN = "cover_begun", _("使馆代管已开始")
@@ -34,8 +35,8 @@ class Problem(models.TextChoices):
 # Shown, and no reason to wake anybody by itself: a partner's broker may be away for hours, and
 # nobody can be paged about there being nobody.
 NOT_PAGED = frozenset({Problem.OUTBOX_UNSENT, Problem.NOBODY_ON_DUTY, Problem.NOT_WATCHED})
-
-
+# By their grade these are 馆领导's business at once; `where` is the number of the case.
+ABOUT_CASES = frozenset({Problem.RED_CASE, Problem.CASE_OVERDUE})
 # Goes to those on duty and no further: a test wakes no neighbour.
 NO_FURTHER = frozenset({Problem.COVER_BEGUN, Problem.TEST_PAGE})
 

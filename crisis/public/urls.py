@@ -5,6 +5,7 @@ from django.urls import path
 from crisis.public.views import advisories, countries, front, notices
 from crisis.public.views.check_in import check_in
 from crisis.public.views.health import health
+from crisis.public.views.help import ask_for_help
 from crisis.public.views.verify import verify
 from crisis.public.views.worker import worker
 
@@ -22,5 +23,6 @@ urlpatterns = [
     path("citizens/advisories/<str:code>/", advisories.of_country, name="advisory-country"),
     path("citizens/countries/", countries.listed, name="countries"),
     path("citizens/countries/<str:code>/", countries.country, name="country"),
+    path("help/", ask_for_help, name="help"),
     path("healthz", health, name="health"),
 ]

@@ -34,6 +34,7 @@ PUBLIC = {
     "public:advisory-country": "advisories of one country",
     "public:countries": "a list of countries",
     "public:country": "emergency numbers, posts and services of a country",
+    "public:help": "anybody may call for help; nothing is looked up, many from one address wait",
     "public:health": "a load balancer; says ok and the mode",
     "citizens:join": "anybody may register; tells nothing of who is registered; limits by address",
     "citizens:code": "a citizen signs in here: a phone, and the code it brings; limits by address",

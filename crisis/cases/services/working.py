@@ -8,15 +8,17 @@ from django.utils.translation import gettext as _
 from config.kernel import clock
 from config.kernel.errors import DomainError
 from config.kernel.text import clean
-from crisis.cases.models import Case, CaseEvent, CasePartner
+from crisis.cases.models import Case, CaseEvent, CasePartner, CasePerson
+from crisis.cases.selectors import live_case_of
 from crisis.cases.services import clocks
 from crisis.cases.services.log import begin, write
 from crisis.cases.services.opening import Intake
+from crisis.cases.signals import red_case_held
 from crisis.cases.states import TRANSITIONS, CaseState, EventKind, PartnerKind
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import posts_of
-from registry.models import Post
+from registry.models import Person, Post
 
 LONGEST_NOTE = 4_000
 
@@ -44,6 +46,7 @@ def take_case(*, case: Case, officer: User) -> Case:
     if held.post is None:
         held.post = posts_of(officer).first()
     _assign(held, officer, by=officer)
+    red_case_held.send(Case, case=held, officer=officer)
     return held
 
 
@@ -134,6 +137,8 @@ def change_intake(*, case: Case, officer: User, intake: Intake) -> Case:
     held = begin(case, officer, "intake")
     live(held)
     told = intake.fields()
+    if (intake.latitude, intake.longitude) == (held.latitude, held.longitude):
+        told.pop("accuracy_m")
     before = {name: getattr(held, name) for name in told}
     changed = sorted(name for name, value in told.items() if value != before[name])
     if not changed:
@@ -208,3 +213,29 @@ def transfer_case(*, case: Case, officer: User, post: Post, reason: str) -> Case
 
 def _note(text: str) -> str:
     return text.strip()[:LONGEST_NOTE]
+
+
+@transaction.atomic
+def concern_person(*, case: Case, officer: User, person_ref: int) -> Case:
+    """An officer found out whom of the registered people it is about.
+
+    Raises DomainError: forbidden, wrong_state, unknown_person, other_case (they have a live case:
+    its number stands in `extra`; the two can be merged).
+    """
+    held = begin(case, officer, "concerns", person=person_ref)
+    live(held)
+    if not Person.objects.filter(pk=person_ref, erased_at=None).exists():
+        raise DomainError("unknown_person", _("没有这个登记编号。"), {"field": "person_ref"})
+    other = live_case_of([person_ref], held.incident)
+    if other is not None and other.pk != held.pk:
+        sentence = _("此人已有未结的个案 %(number)s，可以合并。")
+        words = {"number": other.number}
+        extra = {"field": "person_ref", **words}
+        raise DomainError("other_case", sentence % words, extra, status=409)
+    if other is None:
+        CasePerson.objects.create(case=held, incident=held.incident, person_ref=person_ref)
+        write(held, EventKind.CONCERNS, by=officer.username, person=person_ref)
+    if held.person_ref is None:
+        held.person_ref = person_ref
+        held.save(update_fields=["person_ref"])
+    return held

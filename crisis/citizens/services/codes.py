@@ -39,7 +39,7 @@ def send_code(
 ) -> None:
     """Send a code that takes the place of any earlier one for this address and purpose.
 
-    `client` is limits.client_key() of who asks; `language` is that of the page. Raises
+    `client` is client_key() of who asks; `language` is that of the page. Raises
     DomainError: bad_phone, bad_openid, no_code_channel, too_many_codes. Call outside a transaction.
     """
     written = normalise_address(channel, address)

@@ -33,7 +33,7 @@ PER_CLIENT_AN_HOUR = 30
 def open_door(*, client: bytes) -> tuple[WeChatSignIn, str]:
     """A new QR code for one browser: the row, and the text that the code says.
 
-    `client` is limits.client_key() of the browser. Raises DomainError too_many_codes, wechat_away.
+    `client` is client_key() of the browser. Raises DomainError too_many_codes, wechat_away.
     Call outside a transaction.
     """
     _hold("door.client", client, PER_CLIENT_AN_HOUR, AN_HOUR)

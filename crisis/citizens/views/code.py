@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from config.kernel.clients import client_key
 from config.kernel.errors import DomainError
 from crisis.citizens import identity
 from crisis.citizens.forms.code import CodeForm, PhoneForm
 from crisis.citizens.kept import keep, kept
 from crisis.citizens.selectors import holders_of
 from crisis.citizens.services.codes import check_code, send_code, wave_of_code
-from crisis.citizens.services.limits import client_key
 from crisis.citizens.services.signing_in import person_to_sign_in
 from crisis.public.language import language_of, speaking
 from crisis.public.privacy import private

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from config.kernel.clients import client_key
 from config.kernel.errors import DomainError
 from crisis.citizens.forms.code import CodeForm, PhoneForm
 from crisis.citizens.forms.me import EmailForm
@@ -15,7 +16,6 @@ from crisis.citizens.kept import keep, kept
 from crisis.citizens.models import WeChatBinding
 from crisis.citizens.services.binding import begin_binding, state_of
 from crisis.citizens.services.codes import check_code, send_code
-from crisis.citizens.services.limits import client_key
 from crisis.citizens.views.pages import back, citizens_page, show
 from crisis.public.language import language_of
 from registry.consent.texts import current_wording

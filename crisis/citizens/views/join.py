@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from config.kernel.clients import client_key
 from config.kernel.errors import DomainError
 from crisis.citizens import identity
 from crisis.citizens.application import (
@@ -28,7 +29,7 @@ from crisis.citizens.forms.fields import DraftForm
 from crisis.citizens.forms.join import EMERGENCY_ROWS, MOST_PHONES, MemberForm
 from crisis.citizens.forms.person import ApplicantForm, with_zone
 from crisis.citizens.services.joining import register_family
-from crisis.citizens.services.limits import client_key, spend
+from crisis.citizens.services.limits import spend
 from crisis.public.language import language_of, speaking
 from crisis.public.privacy import private
 from registry.consent.texts import current_wording

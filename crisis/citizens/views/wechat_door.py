@@ -14,13 +14,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from config.kernel.clients import client_key
 from config.kernel.errors import DomainError
 from crisis.citizens import identity
 from crisis.citizens.forms.code import WeChatCodeForm
 from crisis.citizens.kept import keep, kept
 from crisis.citizens.models import WeChatSignIn
 from crisis.citizens.services import wechat_door as doors
-from crisis.citizens.services.limits import client_key
 from crisis.citizens.services.signing_in import person_to_sign_in
 from crisis.citizens.views.code import NEXT, enter, number_of
 from crisis.public.language import language_of, speaking

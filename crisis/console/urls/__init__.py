@@ -1,11 +1,21 @@
 """Every staff page; one module for each part of the house."""
 
-from crisis.console.urls import board, calls, duty, general, incidents, knowledge, registry
+from crisis.console.urls import (
+    board,
+    calls,
+    cases,
+    duty,
+    general,
+    incidents,
+    knowledge,
+    registry,
+)
 
 app_name = "console"
 urlpatterns = [
     *board.urlpatterns,
     *calls.urlpatterns,
+    *cases.urlpatterns,
     *duty.urlpatterns,
     *general.urlpatterns,
     *incidents.urlpatterns,

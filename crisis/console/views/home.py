@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from crisis.cases.selectors import cases_for
+from crisis.cases.selectors import counts as case_counts
 from crisis.console.live import head_figures
 from crisis.console.selectors import visible_incidents
 from crisis.hazards.models import HazardSignal
@@ -23,6 +25,8 @@ def home(request: StaffRequest) -> HttpResponse:
     context: dict[str, Any] = {"section": "home"}
     if request.user.can(Capability.VIEW_INCIDENT):
         context |= incidents_of(request.user)
+    if request.user.can(Capability.VIEW_PERSON):
+        context["cases"] = case_counts(cases_for(request.user))
     if request.user.can(Capability.DECLARE):
         context["signals"] = HazardSignal.objects.all()[:SIGNALS_SHOWN]
     return render(request, "console/home.html", context)

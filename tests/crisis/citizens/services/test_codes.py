@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.kernel import clock
+from config.kernel.clients import client_key
 from config.kernel.errors import DomainError
 from crisis.citizens.models import OneTimeCode, Tally
 from crisis.citizens.services import codes, limits
@@ -262,17 +263,15 @@ def test_tallies_are_forgotten(later):
 )
 def test_client_is_known_by_what_our_own_proxies_say(rf, settings, proxies, passed, same):
     settings.PROXIES = proxies
-    plain = limits.client_key(rf.get("/"))
-    through = limits.client_key(rf.get("/", headers={"X-Forwarded-For": passed}))
+    plain = client_key(rf.get("/"))
+    through = client_key(rf.get("/", headers={"X-Forwarded-For": passed}))
     assert (plain == through) is same
-    assert through == limits.client_key(
-        rf.get("/", headers={"X-Forwarded-For": f"1.1.1.1, {passed}"})
-    )
+    assert through == client_key(rf.get("/", headers={"X-Forwarded-For": f"1.1.1.1, {passed}"}))
 
 
 def test_one_ipv6_network_is_one_client(rf):
     keys = {
-        limits.client_key(rf.get("/", REMOTE_ADDR=address))
+        client_key(rf.get("/", REMOTE_ADDR=address))
         for address in ("2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1")
     }
     assert len(keys) == 2
