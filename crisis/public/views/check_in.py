@@ -67,6 +67,7 @@ def page_context(delivery: Delivery, language: str) -> dict[str, Any]:
     return {
         "wave": wave,
         "ended": ended,
+        "incident_number": wave.source.removeprefix("incident:"),
         "text": (ended or wave).texts["sms"][language],
         "family": delivery.covers > 1,
         "language": language,
