@@ -135,6 +135,7 @@ class PreviewOut(serializers.Serializer):
     by_channel = serializers.DictField(child=serializers.IntegerField())
     by_language = serializers.DictField(child=serializers.IntegerField())
     near = NearOut(many=True)
+    more_near = serializers.BooleanField()
     texts = TextOut(many=True)
     paces = ExpectedPaceOut(many=True)
     takes_s = serializers.FloatField(allow_null=True)

@@ -68,6 +68,7 @@ class Preview:
     by_channel: dict[str, int]
     by_language: dict[str, int]
     near: list[NearMiss]
+    more_near: bool
     from_edge: bool
     texts: list[PreviewText]
     paces: list[ExpectedPace]
@@ -88,6 +89,7 @@ def preview_incident(*, draft: IncidentDraft, officer: User, own: int = 0) -> Pr
     inside = people_inside(area, at=at)
     reach = reach_of(draft, inside)
     places = current_places(inside.person_ids.tolist(), at=at)
+    near = people_near(area, at=at, limit=PEOPLE_NEAR_SHOWN + 1)
     groups, ungrouped = shares_of_groups(inside.person_ids.tolist())
     paces = expected_paces(Counter(a.channel for a in reach.addresses))
     cities = Counter(city for _country, city in places.values() if city)
@@ -106,7 +108,8 @@ def preview_incident(*, draft: IncidentDraft, officer: User, own: int = 0) -> Pr
         ungrouped=ungrouped,
         by_channel=dict(Counter(a.channel for a in reach.addresses).most_common()),
         by_language=dict(Counter(a.language for a in reach.addresses).most_common()),
-        near=people_near(area, at=at, limit=PEOPLE_NEAR_SHOWN),
+        near=near[:PEOPLE_NEAR_SHOWN],
+        more_near=len(near) > PEOPLE_NEAR_SHOWN,
         from_edge=area.polygon is not None,
         texts=texts_shown(texts, Counter((a.channel, a.language) for a in reach.addresses)),
         paces=paces,
