@@ -7,8 +7,10 @@ A page includes it:
 `grounds` are things with the columns of an area (an incident, a widening, an AreaDraft). With
 `edit=True` it stands in a form and writes latitude, longitude, radius_km and polygon, those of
 them that the form has. `points` is an address of JSON
-{"clusters": [{"lat": …, "lon": …, "n": …, "help": false}]}, asked with the zoom and the edges of
-what is in sight, and again on the page's `standings` event. `view` is where else it looks.
+{"clusters": [{"lat": …, "lon": …, "n": …, "help": 0}]}, asked with the zoom and the edges of what
+is in sight, and again on the page's `standings` event; one person alone has `person` and
+`condition`, and leads to `people`, an address behind which their number stands. `view` is where
+else it looks.
 """
 
 import json

@@ -163,7 +163,7 @@ def test_ground_is_placed_by_keyboard_and_pasted_across_the_antimeridian(sheet):
 
 def test_counts_of_people_stand_on_the_map_and_follow_the_standings(page_as, officer, people):
     page = page_as(officer)
-    answers, asked = [[{"lat": -17.73, "lon": 168.3, "n": 214, "help": True}], []], []
+    answers, asked = [[{"lat": -17.73, "lon": 168.3, "n": 214, "help": 3}], []], []
 
     def with_points(route):
         page_html = route.fetch().text().replace(" data-edit", ' data-points="/points/" data-edit')
@@ -176,7 +176,12 @@ def test_counts_of_people_stand_on_the_map_and_follow_the_standings(page_as, off
     page.route("**/incidents/declare/", with_points)
     page.route("**/points/**", points)
     page.goto("/incidents/declare/")
-    expect(page.locator(".map-cluster.is-help")).to_have_text("214")
+    expect(page.locator(".map-cluster.is-help")).to_have_text("214!3")
+    zoom = "box => box.drawing.map.getZoom()"
+    before = page.locator("[data-map]").evaluate(zoom)
+    page.locator(".map-cluster").click()
+    expect(page.locator(".map-cluster")).to_be_visible()
+    assert page.locator("[data-map]").evaluate(zoom) == before + 2
     assert "zoom=" in asked[0]
     answers.pop(0)
     page.evaluate("document.body.dispatchEvent(new Event('standings'))")

@@ -47,6 +47,7 @@ def room(request: StaffRequest, pk: int) -> HttpResponse:
     context |= board_context(incident) | manifests_context(incident)
     context["form"] = EstimateForm(None, incident=incident)
     context["points"] = reverse("console:incident-points", args=[pk])
+    context["people_address"] = f"{reverse('console:incident', args=[pk])}people/"
     if request.user.can(Capability.VIEW_PERSON):
         context |= roster_context(request, incident)
         context["count"] = context["filter"].count(incident)

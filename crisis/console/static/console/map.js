@@ -135,7 +135,29 @@
     show();
   };
 
-  // Clusters [{lat, lon, n, help}] for what is in sight; the server groups them by the zoom asked.
+  // Several people are a circle, larger for more, with «!» and how many of them need help. One
+  // person whom the asker may see is a point in the colour of their condition.
+  const clusterIcon = ({ n, help, condition }) => {
+    if (condition) return sized(label(`map-person ${condition}${help ? " is-help" : ""}`, ""), 18);
+    const icon = label(`map-cluster${help ? " is-help" : ""}`, String(n));
+    if (help) {
+      const called = document.createElement("b");
+      called.textContent = `!${Number(help)}`;
+      icon.options.html.append(called);
+    }
+    return sized(icon, Math.round(Math.min(64, 24 + 6 * Math.log2(Math.max(1, n)))));
+  };
+  const sized = (icon, pixels) => {
+    icon.options.iconSize = [pixels, pixels];
+    return icon;
+  };
+  // A click opens the person, or looks closer. By keyboard the list of people leads there.
+  const follow = (map, box, { person, lat, lon }) => {
+    if (person && box.dataset.people) location.assign(`${box.dataset.people}${person}/`);
+    else if (!person) map.setView([lat, lon], Math.min(map.getMaxZoom(), map.getZoom() + 2));
+  };
+  // Clusters [{lat, lon, n, help}] for what is in sight, by the zoom asked; one person alone has
+  // `person` and `condition` too.
   const layPoints = (map, box) => {
     const group = L.layerGroup().addTo(map);
     let asked = 0;
@@ -147,14 +169,10 @@
       if (!answer.ok || number !== asked) return;
       const found = await answer.json();
       group.clearLayers();
-      for (const { lat, lon, n, help, condition } of found.clusters ?? found) {
-        const size = Math.round(Math.min(64, 22 + 6 * Math.log2(Math.max(1, n))));
-        // One person whom the asker may see is a point in the colour of their condition.
-        const icon = condition ? label(`map-person ${condition}${help ? " is-help" : ""}`, "")
-          : label(`map-cluster${help ? " is-help" : ""}`, String(n));
-        icon.options.iconSize = condition ? [16, 16] : [size, size];
-        const by = TURN * Math.round((map.getCenter().lng - lon) / TURN);
-        L.marker([lat, lon + by], { icon, interactive: false, keyboard: false }).addTo(group);
+      for (const cluster of found.clusters) {
+        const by = TURN * Math.round((map.getCenter().lng - cluster.lon) / TURN);
+        const marker = L.marker([cluster.lat, cluster.lon + by], { icon: clusterIcon(cluster), keyboard: false });
+        marker.on("click", () => follow(map, box, { ...cluster, lon: cluster.lon + by })).addTo(group);
       }
       box.dataset.clusters = String(group.getLayers().length);
     };
