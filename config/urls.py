@@ -18,6 +18,8 @@ urlpatterns = [
     path("api/incidents/", include("crisis.incidents.urls")),
     path("api/registry/", include("crisis.console.api.urls")),
     path("api/rollcall/", include("crisis.rollcall.urls")),
+    path("api/tracing/", include("crisis.tracing.urls")),
+    path("api/tracing/", include("crisis.console.api.tracing_urls")),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/", DocsView.as_view(url_name="api-schema"), name="api-docs"),
 ]

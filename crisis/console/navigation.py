@@ -37,6 +37,7 @@ MAIN = (
     Entry("cases", _("求助个案"), "console:cases", _C.VIEW_PERSON),
     Entry("people", _("登记人"), "console:people", _C.VIEW_PERSON),
     Entry("groups", _("团组"), "console:groups", _C.VIEW_PERSON),
+    Entry("tracing", _("寻人"), "console:enquiries", _C.VIEW_PERSON),
     Entry("triage", _("待处理回复"), "console:triage", _C.RECORD),
 )
 # What is needed less often stands behind one word.
@@ -53,6 +54,7 @@ INCIDENT = (
     Entry("board", _("总览"), "console:incident", _C.VIEW_INCIDENT),
     Entry("calls", _("呼叫名单"), "console:calls", _C.RECORD),
     Entry("cases", _("求助个案"), "console:incident-cases", _C.VIEW_PERSON),
+    Entry("tracing", _("寻人"), "console:incident-enquiries", _C.VIEW_PERSON),
 )
 
 

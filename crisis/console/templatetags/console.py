@@ -16,6 +16,8 @@ from crisis.incidents.models import Incident
 from crisis.operations import wording
 from crisis.staff.models import Cover
 from crisis.staff.selectors import covers_in_force
+from crisis.tracing.models import Enquiry
+from crisis.tracing.selectors import enquiries_after, enquiries_for
 from registry.countries import country_name
 from registry.geography.polygons import read_polygon, square_kilometres
 from registry.geography.reasons import Reason
@@ -153,6 +155,14 @@ def cover_of(post_id: int) -> Cover | None:
     """By whom a post is covered at this moment (代管), for the pages of its incidents."""
     covers = covers_in_force().filter(post=post_id)
     return covers.select_related("post", "covered_by").first()
+
+
+@register.simple_tag(takes_context=True)
+def asked_after(context: dict[str, Any], person_id: int) -> list[Enquiry]:
+    """Live enquiries after this person that are the officer's to see: whoever reaches the person
+    asks them what may be said."""
+    theirs = enquiries_for(context["request"].user)
+    return list(theirs.filter(pk__in=enquiries_after(person_id).values("pk")))
 
 
 @register.simple_tag(takes_context=True)

@@ -9,6 +9,7 @@ from crisis.console.urls import (
     incidents,
     knowledge,
     registry,
+    tracing,
 )
 
 app_name = "console"
@@ -21,4 +22,5 @@ urlpatterns = [
     *incidents.urlpatterns,
     *knowledge.urlpatterns,
     *registry.urlpatterns,
+    *tracing.urlpatterns,
 ]

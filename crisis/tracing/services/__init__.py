@@ -1,0 +1,1 @@
+"""What is done with an enquiry: recorded, matched, answered, closed, forgotten."""
