@@ -32,12 +32,14 @@ LONGEST = 200_000  # characters of a sealed application; a family of three needs
 
 @dataclass
 class Application:
-    """`steps` and `members` hold what was typed, right or wrong; `key` names the registration."""
+    """`steps` and `members` hold what was typed, right or wrong; `key` names the registration.
+    `report` is the self-report («number:key») whose confirmation led here, if one did."""
 
     key: str = field(default_factory=lambda: secrets.token_hex(16))
     steps: dict[str, Raw] = field(default_factory=dict)
     members: list[Raw] = field(default_factory=list)
     phone_rows: int = 1
+    report: str = ""
 
     def sealed(self) -> str:
         return base64.b64encode(seal(json.dumps(vars(self)), SEAL)).decode()

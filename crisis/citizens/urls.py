@@ -12,6 +12,7 @@ from crisis.citizens.views.correct import correct, emergency
 from crisis.citizens.views.family import add, family
 from crisis.citizens.views.join import join
 from crisis.citizens.views.me import confirm, depart, download, me, pause
+from crisis.citizens.views.self_report import self_report
 from crisis.citizens.views.wechat_door import wechat_door, wechat_door_qr
 
 
@@ -26,6 +27,7 @@ def _also_of(route: str, view: Any, name: str, **more: Any) -> list[URLPattern]:
 app_name = "citizens"
 urlpatterns = [
     path("join/", join, name="join"),
+    path("r/<str:code>/", self_report, name="self-report"),
     path("me/code/", code, name="code"),
     path("me/code/wechat/", wechat_door, name="code-wechat"),
     path("me/code/wechat.png", wechat_door_qr, name="code-wechat-qr"),

@@ -41,7 +41,7 @@ def read_answer(request: HttpRequest) -> LinkAnswer | None:
         key=said.get("key", "")[:64],
         page_key=said.get("page_key", "")[:64],
         age=timedelta(seconds=min(_number(said, "age_s", math.inf) or 0.0, MOST_AGE_S)),
-        **_position(said),
+        **position_of(said),
     )
 
 
@@ -64,7 +64,7 @@ def _details(said: QueryDict) -> LinkAnswer | None:
         with_help=said.get("after") == Meaning.NEEDS_HELP.value,
     )
     told = answer.note or answer.plan or answer.members or answer.party is not None
-    return answer if told or _position(said) else None
+    return answer if told or position_of(said) else None
 
 
 def _members(said: QueryDict) -> dict[int, Meaning]:
@@ -83,7 +83,7 @@ def _count(text: str) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) <= 3 else None
 
 
-def _position(said: QueryDict) -> dict[str, float]:
+def position_of(said: QueryDict) -> dict[str, float]:
     """The shared position, WGS-84 degrees and metres; one that cannot be is left out."""
     latitude = _number(said, "latitude", 90)
     longitude = _number(said, "longitude", 180)

@@ -130,5 +130,13 @@ def _joined(people_of: dict[int, set[int]]) -> dict[int, int]:
     return {report: root(report) for report in people_of}
 
 
+def words_of_incident(incident: Incident, language: str) -> str:
+    """What it is called: its title, in English what its alert says happened and where."""
+    said = incident.variables
+    if language != "en" or not (said.get("event_en") and said.get("place_en")):
+        return incident.title
+    return f"{said['place_en']}: {said['event_en']}"
+
+
 def form_of(incident: Incident) -> PublicForm | None:
     return PublicForm.objects.filter(incident=incident).first()

@@ -37,6 +37,7 @@ PUBLIC = {
     "public:help": "anybody may call for help; nothing is looked up, many from one address wait",
     "public:health": "a load balancer; says ok and the mode",
     "citizens:join": "anybody may register; tells nothing of who is registered; limits by address",
+    "citizens:self-report": "anybody in an incident says so; never refused, held by address",
     "citizens:code": "a citizen signs in here: a phone, and the code it brings; limits by address",
     "citizens:code-wechat": "a citizen signs in here: a code to the account that scans; limits",
     "citizens:code-wechat-qr": "the QR code of one's own session; 404 without one",

@@ -10,6 +10,7 @@ from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.citizens.selectors import Holder, holders_of
 from crisis.citizens.services.limits import spend
+from crisis.selfreports.services import promote
 from registry.models import Channel, ContactPoint, Person
 
 PROOFS_AN_HOUR = 5
@@ -47,6 +48,7 @@ def person_to_sign_in(
         points.filter(channel=channel, verified_at=None).update(verified_at=clock.now())
         subject = f"person:{holder.person.pk}"
         audit.record(actor=subject, act="contact.verified", subject=subject, by="code")
+        promote(person=holder.person)
     return holder.person
 
 

@@ -32,9 +32,10 @@ from crisis.citizens.services.joining import register_family
 from crisis.citizens.services.limits import spend
 from crisis.public.language import language_of, speaking
 from crisis.public.privacy import private
+from crisis.selfreports.services import note_joined
 from registry.consent.texts import current_wording
 from registry.countries import country_name
-from registry.models import ConsentPurpose
+from registry.models import ConsentPurpose, Person
 
 # Families and offices register behind one address; a flood of made-up people does not.
 PER_CLIENT_AN_HOUR, HOUR = 60, timedelta(hours=1)
@@ -62,6 +63,8 @@ class _Press:
         self.go, _dash, self.number = request.POST.get("go", "").partition("-")
 
     def answer(self) -> HttpResponse:
+        if self.go == "begin" and not self.lost:  # from a self-report: read it over first
+            return self.show("who")
         if self.step == "member" and not self.lost:
             return self._member()
         if self.step in FORMS:
@@ -173,6 +176,7 @@ class _Press:
         except DomainError as refused:
             return self.show("consent", note=str(refused), status=refused.status)
         self.request.session[identity.JOINED] = done.person.pk
+        self._remember_report(done.person)
         context = {
             "language": language_of(self.request),
             "fresh": done.fresh,
@@ -180,6 +184,11 @@ class _Press:
             "count": 1 + len(registration.members),
         }
         return render(self.request, "citizens/join_done.html", context)
+
+    def _remember_report(self, person: Person) -> None:
+        number, _colon, key = self.application.report.partition(":")
+        if number.isascii() and number.isdigit():
+            note_joined(report_id=int(number), key=key, person=person)
 
     def _hold_limit(self) -> None:
         if not spend("join.client", client_key(self.request), most=PER_CLIENT_AN_HOUR, per=HOUR):

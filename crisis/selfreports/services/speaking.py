@@ -1,7 +1,6 @@
 """What a report says: lines of the roll call, one case where help is called for, and the alert to
 whoever has not got it."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config.kernel import clock, encryption
@@ -69,9 +68,9 @@ def _call_for_help(report: SelfReport, submission: Submission) -> None:
     refs = list(rows.values_list("person_ref", flat=True))
     with override("zh-hans"):
         land = country_name(told.land, "zh-hans") if told.land else ""
-        party = _("同行 %(n)s 人") % {"n": told.heads_with} if told.heads_with else ""
+        party = f"同行 {told.heads_with} 人" if told.heads_with else ""
         event = " · ".join(p for p in (str(told.condition.label), told.note, party) if p)
-        wechat = _("微信 %(id)s") % {"id": told.wechat} if told.wechat.strip() else ""
+        wechat = f"微信 {told.wechat}" if told.wechat.strip() else ""
     open_case(
         post=report.incident.post,
         incident=report.incident,
