@@ -19,16 +19,10 @@ from functools import cache
 from typing import Any
 
 from crisis.incidents.drafts import AreaDraft, polygon_of
-from crisis.incidents.models import Incident
 from registry.places import cities, cities_of
 
 # Sea and land around the outermost towns.
 MARGIN_DEG = 1.5
-
-
-def grounds_of(incident: Incident) -> list[Any]:
-    """The ground as it was declared, and what was added to it since."""
-    return [incident, *incident.widenings.exclude(widened_at=None).order_by("pk")]
 
 
 def ground_data(grounds: Iterable[Any]) -> str:

@@ -14,6 +14,7 @@ from config.kernel.errors import DomainError
 from crisis.hazards.models import HazardKind
 from crisis.incidents.audience import frozen_ids
 from crisis.incidents.drafts import IncidentDraft, area_of, draft_of
+from crisis.incidents.ground import ground_of, grounds_now
 from crisis.incidents.models import Incident
 from crisis.incidents.selectors import alert_wave
 from crisis.incidents.states import IncidentState
@@ -31,8 +32,8 @@ def same_event(draft: IncidentDraft, *, inside: Inside, own: int = 0) -> list[In
     """Open incidents of the draft's post that are of the same event, the earliest first.
 
     Same: from the same hazard signal; or of the same kind, close in time, and on common ground or
-    with people in common. `own` is the draft's own; an aftershock is not its mainshock. One whose alert was taken back stands in
-    nobody's way.
+    with people in common. `own` is the draft's own; an aftershock is not its mainshock. One whose
+    alert was taken back stands in nobody's way.
     """
     alike = Incident.objects.filter(
         _same_signal(draft) | _same_time(draft),
@@ -115,11 +116,12 @@ def _stands(incident: Incident) -> bool:
 
 
 def _meet(other: Incident, draft: IncidentDraft, inside: Inside) -> bool:
-    area = area_of(draft_of(other))
-    if areas_touch(area, area_of(draft)):
+    """A draft has no frozen people yet; what was declared may have been redrawn since."""
+    area = area_of(draft)
+    if any(areas_touch(area_of(ground_of(piece)), area) for piece in grounds_now(other)):
         return True
     if other.state == IncidentState.DRAFT:
-        theirs = people_inside(area, at=clock.now()).person_ids
+        theirs = people_inside(area_of(draft_of(other)), at=clock.now()).person_ids
     else:
         theirs = frozen_ids(other)
     return bool(np.isin(inside.person_ids, theirs).any())

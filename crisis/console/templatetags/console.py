@@ -10,8 +10,9 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from crisis.console.clocks import DATE, both
-from crisis.console.map import ground_data, grounds_of
+from crisis.console.map import ground_data
 from crisis.console.navigation import INCIDENT, Link, links
+from crisis.incidents.ground import grounds_now
 from crisis.incidents.models import Incident
 from crisis.operations import wording
 from crisis.staff.models import Cover
@@ -48,7 +49,7 @@ def polygon_words(geometry: Mapping[str, Any]) -> str:
 
 
 register.filter("ground_data", ground_data)
-register.filter("grounds", grounds_of)
+register.filter("grounds", grounds_now)
 
 
 @register.filter

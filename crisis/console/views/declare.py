@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from config.kernel import clock
 from config.kernel.errors import DomainError
 from crisis.console.forms.declare import DeclareForm, from_signal
-from crisis.console.map import grounds_of
 from crisis.console.selectors import visible_incident
 from crisis.hazards.models import HazardSignal
 from crisis.incidents.drafts import draft_of
+from crisis.incidents.ground import grounds_now
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import preview_incident
 from crisis.incidents.services import approve_incident, declare_incident, discard_incident
@@ -144,7 +144,7 @@ def show_draft(request: StaffRequest, incident: Incident, problem: str = "") -> 
     context: dict[str, Any] = {
         "incident": incident,
         "problem": problem,
-        "grounds": grounds_of(incident),
+        "grounds": grounds_now(incident),
     }
     if officer:
         context["preview"] = preview_incident(

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_POST
 
 from config.kernel.errors import DomainError
 from crisis.console.forms.declare import AreaForm
-from crisis.console.map import grounds_of
 from crisis.console.selectors import visible_incident
 from crisis.console.views.declare import type_the_number, typed_count
 from crisis.incidents.drafts import AreaDraft
-from crisis.incidents.ground import ground_of
+from crisis.incidents.ground import ground_of, grounds_now
 from crisis.incidents.models import Incident, Widening
 from crisis.incidents.selectors import widening_for
 from crisis.incidents.services import approve_widening, discard_widening, submit_widening
@@ -30,7 +29,7 @@ def widen(request: StaffRequest, pk: int) -> HttpResponse:
     incident = visible_incident(request.user, pk)
     alert_for_newcomers(incident)
     form = AreaForm(request.POST or None, officer=request.user)
-    context: dict[str, Any] = {"incident": incident, "form": form, "grounds": grounds_of(incident)}
+    context: dict[str, Any] = {"incident": incident, "form": form, "grounds": grounds_now(incident)}
     if request.method == "POST" and form.is_valid():
         try:
             return previewed(request, incident, AreaDraft(**form.ground()), context)

@@ -8,8 +8,9 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
-from crisis.console.map import ground_data, grounds_of, view_of
+from crisis.console.map import ground_data, view_of
 from crisis.incidents.drafts import AreaDraft
+from crisis.incidents.ground import grounds_now
 from crisis.incidents.services import submit_widening
 from tests.support.scene import BEYOND, POLYGON
 
@@ -35,7 +36,7 @@ def test_grounds_are_the_declared_and_what_was_added(incident, officer):
     submit_widening(
         incident=incident, area=area, officer=officer, widening_key="k", confirmed_count=1
     )
-    assert json.loads(ground_data(grounds_of(incident))) == [
+    assert json.loads(ground_data(grounds_now(incident))) == [
         {"circle": [-17.6914, 168.0842, 100_000.0]},
         {"circle": [-18.9, 168.1, 5_000.0]},
     ]
