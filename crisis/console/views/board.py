@@ -48,8 +48,8 @@ def board_context(incident: Incident) -> dict[str, Any]:
         "facets": [(name, choices.choices) for name, choices in FACETS.items()],
         "events": newest(incident),
         "events_shown": EVENTS_SHOWN,
-        "kinds": [kind for kind in EventKind.choices if kind[0] != EventKind.ALERTED],
-        "sources": Source.choices,
+        "kind_labels": dict(EventKind.choices),
+        "source_labels": dict(Source.choices),
         "stream": f"{settings.STREAM_URL}/stream/incidents/{incident.pk}/"
         if incident.declared_at
         else "",

@@ -20,7 +20,7 @@ from crisis.rollcall.models import Standing
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 
-ROWS_A_CHUNK = 50
+ROWS_A_CHUNK = 40
 ROWS_A_SHEET = 18
 
 
