@@ -129,6 +129,14 @@ def when(moment: datetime | None, incident: Incident, form: str = DATE) -> str:
 
 
 @register.filter
+def clocks(moment: datetime, incident: Incident) -> str:
+    """The same in the middle of a sentence."""
+    there, beijing = both(moment, incident.post.time_zone)
+    said = gettext("北京 %(time)s") % {"time": beijing} if beijing else gettext("北京时间")
+    return gettext("%(there)s（%(beijing)s）") % {"there": there, "beijing": said}
+
+
+@register.filter
 def there(moment: datetime, incident: Incident) -> str:
     """The incident's clock alone, where a picture has no room for two."""
     return both(moment, incident.post.time_zone)[0]
