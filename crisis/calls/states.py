@@ -71,3 +71,13 @@ class Verdict(models.TextChoices):
     NEEDS_HELP = "needs_help", _("需要帮助")
     LEFT_AREA = "left_area", _("已离开")
     NOT_ABOUT = "not_about", _("与此无关")
+
+
+class Dismissal(models.TextChoices):
+    """Why a reply that matched nobody is set aside. Fixed reasons: free text would carry personal
+    data into the audit log."""
+
+    NOT_OURS = "not_ours", _("与本系统无关")
+    ADVERTISING = "advertising", _("广告或骚扰")
+    DUPLICATE = "duplicate", _("已由其他途径处理")
+    UNIDENTIFIABLE = "unidentifiable", _("多次尝试仍无法确认来人")

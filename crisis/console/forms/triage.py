@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from crisis.calls.states import Dismissal
 from crisis.incidents.models import Incident
 
 
@@ -23,12 +24,4 @@ class FindForm(forms.Form):
 
 
 class DismissForm(forms.Form):
-    """Fixed reasons: free text would carry personal data into the audit log."""
-
-    REASONS = [
-        ("not_ours", _("与本系统无关")),
-        ("advertising", _("广告或骚扰")),
-        ("duplicate", _("已由其他途径处理")),
-        ("unidentifiable", _("多次尝试仍无法确认来人")),
-    ]
-    reason = forms.ChoiceField(label=_("搁置原因"), choices=[("", "—"), *REASONS])
+    reason = forms.ChoiceField(label=_("搁置原因"), choices=[("", "—"), *Dismissal.choices])

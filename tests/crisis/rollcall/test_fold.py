@@ -204,3 +204,27 @@ def test_newest_plan_counts():
     assert fold(facts(K.SAFE, K.PLANS_STAY, K.PLANS_OUT)).wants_out is True
     assert fold(facts(K.PLANS_OUT)).condition == Condition.UNKNOWN
     assert fold(facts(K.ALERTED, K.ADDED)).contact == Contact.ANSWERED
+
+
+# -- a line that was taken back -----------------------------------------------------------------
+
+named = st.builds(Fact, st.sampled_from(EventKind), moments, st.just(""), st.sampled_from("abcd"))
+
+
+@given(log=st.lists(named, max_size=8), data=st.data())
+def test_line_that_is_taken_back_is_as_if_it_had_never_been(log, data):
+    line = data.draw(st.sampled_from("abcd"))
+    said = [fact for fact in log if fact.kind != K.WITHDRAWN]
+    back = Fact(K.WITHDRAWN, data.draw(moments), "", line)
+    assert fold([*said, back]) == fold([fact for fact in said if fact.line != line])
+
+
+@given(log=logs)
+def test_correction_that_names_no_line_changes_nothing(log):
+    assert fold([*log, Fact(K.WITHDRAWN, START, "", "nowhere")]) == fold(log)
+
+
+@pytest.mark.parametrize("kind", [K.WRONG_NUMBER, K.CALL_AGAIN])
+@given(log=logs)
+def test_call_that_brought_no_word_changes_nothing(kind, log):
+    assert fold([*log, Fact(kind, START)]) == fold(log)
