@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/advisories/", include("crisis.advisories.urls")),
     path("api/calls/", include("crisis.calls.urls")),
+    path("api/cases/", include("crisis.cases.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),
     path("api/incidents/", include("crisis.incidents.urls")),
     path("api/registry/", include("crisis.console.api.urls")),
