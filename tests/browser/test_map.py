@@ -1,6 +1,7 @@
 """The offline map in Chromium: drawing writes the form's fields, and the fields are drawn."""
 
 import json
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -212,3 +213,24 @@ def test_map_of_a_drill_and_of_a_live_installation_look_different(sheet, setting
     sheet.goto("/incidents/declare/")
     expect(sheet.locator(".map-mode")).to_have_text("实战 LIVE")
     assert sheet.locator(".map").evaluate(frame) != drill
+    sheet.emulate_media(media="print")
+    expect(sheet.locator(".mode")).to_be_visible()
+
+
+def test_without_a_script_the_fields_alone_declare(page_as, officer, people, live_server):
+    seen = page_as(officer).context
+    options = {"base_url": live_server.url, "locale": "zh-CN", "java_script_enabled": False}
+    plain = seen.browser.new_context(**options)
+    plain.add_cookies(seen.cookies())
+    page = plain.new_page()
+    page.goto("/incidents/declare/")
+    expect(page.locator(".map")).to_be_hidden()
+    fill_words(page)
+    for name, text in (("latitude", "-17.6914"), ("longitude", "168.0842"), ("radius_km", "100")):
+        page.locator(f"[name={name}]").fill(text)
+    page.get_by_role("button", name="预览人数和全文").click()
+    page.get_by_label("确认：请输入区域内的人数").fill("6")
+    page.get_by_role("button", name="演练：宣布并发出演练告警").click()
+    expect(page).to_have_url(re.compile(r"/incidents/\d+/$"))
+    plain.close()
+    assert Incident.objects.get().state == "declared"

@@ -191,7 +191,7 @@
   const start = (box) => {
     if (box.dataset.ready || typeof L === "undefined") return;
     box.dataset.ready = "yes";
-    box.closest(".map").classList.add("is-drawn");
+    box.closest(".map").hidden = false;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const map = L.map(box, {
       attributionControl: false, zoomControl: false, worldCopyJump: true, scrollWheelZoom: false,
