@@ -81,7 +81,8 @@ def observed_rate(channel: str) -> float | None:
     waves = Wave.objects.filter(kind__in=TO_MANY).order_by("-pk").values_list("pk", flat=True)
     for wave in waves[:WAVES_LOOKED_AT]:
         called = Delivery.objects.filter(wave=wave, channel=channel, called_at__isnull=False)
-        moments = sorted(called.order_by("-pk").values_list("called_at", flat=True)[:LOOKED_AT])
+        newest = called.order_by("-pk").values_list("called_at", flat=True)[:LOOKED_AT]
+        moments = sorted(moment for moment in newest if moment)
         if len(moments) >= TELLING_MESSAGES:
             cut = int(len(moments) * LEFT_OUT)
             span = (moments[-1 - cut] - moments[cut]).total_seconds()
