@@ -199,9 +199,11 @@ class Asker(APIView):
 
     @extend_schema(request=AskerIn, responses=WholeOut)
     def put(self, request: Request, pk: int) -> Response:
-        data, officer = validated(AskerIn(data=request.data)), acting_user(request)
+        officer = acting_user(request)
+        enquiry = enquiry_for(officer, pk)
+        data = validated(AskerIn(data=request.data))
         set_asker(
-            enquiry=enquiry_for(officer, pk),
+            enquiry=enquiry,
             checked=Checked(data["checked"]),
             publish=Publish(data["publish"]),
             officer=officer,
@@ -216,9 +218,11 @@ class PersonsWord(APIView):
 
     @extend_schema(request=PermissionIn, responses=WholeOut)
     def put(self, request: Request, pk: int) -> Response:
-        data, officer = validated(PermissionIn(data=request.data)), acting_user(request)
+        officer = acting_user(request)
+        enquiry = enquiry_for(officer, pk)
+        data = validated(PermissionIn(data=request.data))
         set_permission(
-            enquiry=enquiry_for(officer, pk),
+            enquiry=enquiry,
             permission=Permission(data["permission"]),
             officer=officer,
         )
@@ -236,8 +240,10 @@ class Answers(APIView):
 
     @extend_schema(request=ShownIn, responses={201: AnswerOut})
     def post(self, request: Request, pk: int) -> Response:
-        data, officer = validated(ShownIn(data=request.data)), acting_user(request)
-        answer = give_answer(enquiry=enquiry_for(officer, pk), shown=data["say"], officer=officer)
+        officer = acting_user(request)
+        enquiry = enquiry_for(officer, pk)
+        shown = validated(ShownIn(data=request.data))["say"]
+        answer = give_answer(enquiry=enquiry, shown=shown, officer=officer)
         return Response(AnswerOut(answer).data, status=201)
 
 
@@ -258,8 +264,9 @@ class Closing(APIView):
 
     @extend_schema(request=ClosedIn, responses=EnquiryOut)
     def post(self, request: Request, pk: int) -> Response:
-        data, officer = validated(ClosedIn(data=request.data)), acting_user(request)
+        officer = acting_user(request)
         enquiry = enquiry_for(officer, pk)
+        data = validated(ClosedIn(data=request.data))
         close_enquiry(enquiry=enquiry, closed_as=Closed(data["closed_as"]), officer=officer)
         return Response(EnquiryOut(enquiry_for(officer, pk)).data)
 

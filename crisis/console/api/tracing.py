@@ -54,9 +54,11 @@ class Matching(APIView):
 
     @extend_schema(request=MatchIn, responses=WholeOut)
     def post(self, request: Request, pk: int) -> Response:
-        data, officer = validated(MatchIn(data=request.data)), acting_user(request)
+        officer = acting_user(request)
+        enquiry = enquiry_for(officer, pk)
+        data = validated(MatchIn(data=request.data))
         match_enquiry(
-            enquiry=enquiry_for(officer, pk),
+            enquiry=enquiry,
             person=get_object_or_404(visible_people(officer), pk=data["person"]),
             officer=officer,
             score=data["score"],

@@ -136,6 +136,7 @@ def person(request: StaffRequest, pk: int, person: int) -> HttpResponse:
 def release_contacts(request: StaffRequest, pk: int, person: int) -> HttpResponse:
     """Let this person's emergency contacts be asked for news."""
     incident = visible_incident(request.user, pk)
+    get_object_or_404(Standing, incident=incident, person_ref=person)
     try:
         release_to_contacts(incident=incident, person_ref=person, officer=request.user)
     except DomainError as error:

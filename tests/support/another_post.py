@@ -1,0 +1,92 @@
+"""One of everything that belongs to the embassy in Port Vila, for somebody who has no say there."""
+
+from datetime import timedelta
+from typing import Any
+
+from config.kernel import clock
+from crisis.cases.services import make_hand_over, open_case, take_case
+from crisis.cases.states import Origin
+from crisis.evacuation.services import draft_manifest
+from crisis.operations.paging import ask_for_page
+from crisis.operations.problems import Found, Problem
+from crisis.rollcall.services import record_status
+from crisis.rollcall.states import EventKind
+from crisis.staff.duty import Contact, assign_duty
+from crisis.staff.models import Cover
+from crisis.tracing.services.recording import record_enquiry
+from notifications.models import Delivery, Reply, Wave
+from notifications.states import Meaning, ReplyState
+from registry.services.groups import GroupDraft, officer, open_group
+from registry.services.merging import merge_persons
+from tests.crisis.tracing.conftest import MOTHER
+from tests.support import scene
+
+Objects = dict[str, int]
+
+
+def build(post: Any, first: Any, head: Any, third_post: Any) -> Objects:
+    """The numbers of Port Vila's things, by the word that stands before a number in an address
+    («incidents/7»). A new word needs a line here, or the guard says so."""
+    people = scene.port_vila()
+    incident = scene.declare(post, first, people=6)
+    wang = people["wang"]
+    record_status(
+        incident=incident, person_ref=wang.pk, kind=EventKind.WANTS_OUT, officer=first, note="x"
+    )
+    found = {
+        "incidents": incident.pk,
+        "rollcall": incident.pk,
+        "waves": Wave.objects.get(source=incident.source).pk,
+        "people": wang.pk,
+        "contacts": wang.contact_points.first().pk,
+        "duplicates": wang.pk,
+        "manifests": draft_manifest(incident=incident, planner=head).pk,
+        "merges": merge_persons(kept=people["li"], gone=people["silent"], by="officer").pk,
+        "triage": _reply(incident).pk,
+    }
+    words = GroupDraft(kind="company", name="路桥", country="VU")
+    found["groups"] = open_group(draft=words, by=officer(first.username)).pk
+    found |= _cases(post, first, incident) | _duty(post, first, third_post)
+    found["enquiries"] = record_enquiry(draft=MOTHER, post=post, officer=first).pk
+    return found
+
+
+def _reply(incident: Any) -> Reply:
+    """An emergency contact's word, about somebody of this incident."""
+    delivery = Delivery.objects.filter(wave__source=incident.source).first()
+    now = clock.now()
+    return Reply.objects.create(
+        via="sms", delivery=delivery, source=incident.source, meaning=Meaning.POSSIBLE_HELP,
+        state=ReplyState.MATCHED, answered_at=now, received_at=now, text="?",
+        address_index=delivery.address_index,
+    )  # fmt: skip
+
+
+def _cases(post: Any, first: Any, incident: Any) -> Objects:
+    case = open_case(
+        post=post, origin=Origin.CALL, origin_key="call:1", raised_at=clock.now(),
+        incident=incident, person_name="小王",
+    )  # fmt: skip
+    take_case(case=case, officer=first)
+    return {
+        "cases": case.pk,
+        "hand-over": make_hand_over(post=post, officer=first, summary="夜里平静").pk,
+    }
+
+
+def _duty(post: Any, first: Any, third_post: Any) -> Objects:
+    now, later = clock.now(), clock.now() + timedelta(hours=8)
+    turn = assign_duty(
+        user=first, post=post, begins_at=now, ends_at=later,
+        contact=Contact("+6785550199"), actor="test",
+    )  # fmt: skip
+    cover = Cover.objects.create(
+        post=post, covered_by=third_post, begins_at=now, ends_at=later, reason="planned",
+        ordered_by=first, ordered_at=now,
+    )  # fmt: skip
+    page = ask_for_page(Found(Problem.CALLED, post.code, post_id=post.pk))
+    assert page is not None
+    return {
+        "posts": post.pk, "neighbours": post.pk, "turns": turn.pk, "covers": cover.pk,
+        "pages": page.pk,
+    }  # fmt: skip
