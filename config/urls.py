@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/cases/", include("crisis.cases.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),
     path("api/incidents/", include("crisis.incidents.urls")),
+    path("api/incidents/", include("crisis.rollcall.after_urls")),
     path("api/registry/", include("crisis.console.api.urls")),
     path("api/rollcall/", include("crisis.rollcall.urls")),
     path("api/tracing/", include("crisis.tracing.urls")),

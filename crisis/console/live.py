@@ -10,7 +10,7 @@ from crisis.console.selectors import newest_events
 from crisis.console.waves import wave_progress
 from crisis.incidents.models import Incident
 from crisis.rollcall.models import HeadCount
-from crisis.rollcall.selectors import count_people, estimates
+from crisis.rollcall.selectors import count_people, estimates, left_out
 
 MOVED = ("left_area", "evacuating", "evacuated")
 EVENTS_SHOWN = 15
@@ -24,6 +24,7 @@ def live_counts(incident: Incident, waves: dict[str, dict[str, Any]] | None = No
     """
     waves = wave_progress(incident) if waves is None else waves
     figures: Figures = count_people(incident, deliveries=_by_channel(waves.values())).as_dict()
+    figures["left_out"] = left_out(incident)
     figures["head"] = head_figures(figures)
     figures["waves"] = waves
     figures["presence"] = presence(incident, figures)
@@ -31,14 +32,16 @@ def live_counts(incident: Incident, waves: dict[str, dict[str, Any]] | None = No
 
 
 def head_figures(figures: Figures) -> dict[str, int]:
-    """What the duty head asks for first: inside, reached, safe, help, silent, moved."""
+    """What the duty head asks for first: inside, reached, safe, help, silent, moved. Whoever the
+    area leaves out is not inside; a call for help counts wherever they are."""
     condition, contact = figures["condition"], figures["contact"]
+    out = figures["left_out"]
     return {
-        "inside": figures["in_audience"],
-        "reached": figures["in_audience"] - contact.get("not_contacted", 0),
-        "safe": condition.get("safe", 0),
+        "inside": figures["in_audience"] - out["people"],
+        "reached": figures["in_audience"] - contact.get("not_contacted", 0) - out["reached"],
+        "safe": condition.get("safe", 0) - out["safe"],
         "help": condition.get("needs_help", 0) + condition.get("injured", 0),
-        "silent": figures["silent"],
+        "silent": figures["silent"] - out["silent"],
         "moved": sum(figures["movement"].get(value, 0) for value in MOVED),
     }
 
@@ -66,7 +69,9 @@ def marks(incident: Incident) -> dict[str, str]:
     numbers: `marks.waves` and so on in the figures."""
     waiting = incident.announcements.filter(wave=None, discarded_at=None)
     widenings = incident.widenings.filter(widened_at=None, discarded_at=None)
-    rows = [waiting.values_list("pk", flat=True), widenings.values_list("pk", flat=True)]
+    reshapings = incident.reshapings.filter(reshaped_at=None, discarded_at=None)
+    waits = (waiting, widenings, reshapings)
+    rows = [found.values_list("pk", flat=True) for found in waits]
     notices = ["-".join(map(str, sorted(found))) for found in rows]
     heads = HeadCount.objects.filter(incident=incident).order_by("-pk").values_list("pk", flat=True)
     newest = estimates(incident).values_list("pk", flat=True).first()

@@ -55,6 +55,7 @@ INCIDENT = (
     Entry("calls", _("呼叫名单"), "console:calls", _C.RECORD),
     Entry("cases", _("求助个案"), "console:incident-cases", _C.VIEW_PERSON),
     Entry("tracing", _("寻人"), "console:incident-enquiries", _C.VIEW_PERSON),
+    Entry("after", _("后续"), "console:incident-after", _C.VIEW_INCIDENT),
 )
 
 

@@ -15,7 +15,9 @@ from registry.selectors.people import sounds_like
 
 
 def visible_incidents(user: User) -> QuerySet[Incident]:
-    incidents = Incident.objects.select_related("post", "submitted_by", "approved_by", "signal")
+    incidents = Incident.objects.select_related(
+        "post", "submitted_by", "approved_by", "signal", "follows"
+    )
     return within_jurisdiction(incidents, user)
 
 

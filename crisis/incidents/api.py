@@ -18,10 +18,8 @@ from crisis.incidents.services import (
     approve_incident,
     declare_incident,
     discard_incident,
-    reopen_incident,
     retract_incident_wave,
     send_all_clear,
-    stand_down_incident,
 )
 from crisis.incidents.states import ResponseLevel
 from crisis.staff.roles import Capability
@@ -46,6 +44,9 @@ class DraftIn(serializers.Serializer):
     radius_m = serializers.FloatField(required=False, allow_null=True, default=None)
     polygon = serializers.JSONField(required=False, allow_null=True, default=None)
     countries = serializers.ListField(child=serializers.CharField(), required=False, default=list)
+    follows = serializers.IntegerField(
+        source="follows_id", required=False, allow_null=True, default=None
+    )
     template = serializers.CharField(max_length=40)
     variables = serializers.DictField(child=serializers.CharField(max_length=60))
     signal = serializers.IntegerField(
@@ -125,6 +126,7 @@ class PreviewOut(serializers.Serializer):
     total = serializers.IntegerField()
     certain = serializers.IntegerField()
     uncertain = serializers.IntegerField()
+    unasked = serializers.IntegerField()
     unaddressed = serializers.IntegerField()
     addresses = serializers.IntegerField()
     by_country = serializers.DictField(child=serializers.IntegerField())
@@ -153,7 +155,7 @@ class IncidentOut(serializers.ModelSerializer):
         model = Incident
         fields = (
             "id", "post", "title", "hazard", "response_level", "state", "occurred_at",
-            "latitude", "longitude", "radius_m", "polygon", "countries", "template",
+            "latitude", "longitude", "radius_m", "polygon", "countries", "template", "follows",
             "audience_count", "certain_count", "content_hash", "submitted_by", "submitted_at",
             "approved_by", "declared_at", "stood_down_at",
         )  # fmt: skip
@@ -228,7 +230,7 @@ class ApproveIncident(APIView):
 
 
 class MoveIncident(APIView):
-    """discard, stand-down or reopen, by the route's `move`."""
+    """discard, by the route's `move`."""
 
     capability = Capability.DECLARE
     move: Any = None
@@ -242,8 +244,6 @@ class MoveIncident(APIView):
 
 MOVES = {
     "discard": discard_incident,
-    "stand-down": stand_down_incident,
-    "reopen": reopen_incident,
 }
 
 

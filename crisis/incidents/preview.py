@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from config.kernel import clock
 from config.kernel.errors import DomainError
 from crisis.incidents.drafts import IncidentDraft, area_of, check_draft, content_hash, render_texts
+from crisis.incidents.ground import only
 from crisis.incidents.likeness import same_event
 from crisis.incidents.models import Incident
+from crisis.incidents.series import fresh_among, mainshock_of
 from crisis.incidents.states import ResponseLevel
 from crisis.staff.models import User
 from crisis.staff.selectors import posts_of
@@ -51,13 +54,15 @@ class Preview:
     """Counts of people, except `addresses` and `by_channel`, which count messages. `from_edge`:
     distances of those near are from a polygon's edge, not from a circle's centre. A person in two
     groups counts in both, so `by_group` need not sum to anything; `ungrouped` are in none.
-    `elsewhere` are in none of the cities named.
+    `unasked` answered just before this aftershock and are not asked; the figures of messages leave
+    them out. `elsewhere` are in none of the cities named.
     `takes_s`: seconds from the first message to the last, as far as `paces` can tell. `same` are
     open incidents of the same event."""
 
     total: int
     certain: int
     uncertain: int
+    unasked: int
     unaddressed: int
     addresses: int
     by_country: dict[str, int]
@@ -87,7 +92,8 @@ def preview_incident(*, draft: IncidentDraft, officer: User, own: int = 0) -> Pr
     texts = render_texts(draft, post)
     area, at = area_of(draft), clock.now()
     inside = people_inside(area, at=at)
-    reach = reach_of(draft, inside)
+    fresh = fresh_among(draft, mainshock_of(draft), inside.person_ids)
+    reach = reach_of(draft, only(inside, ~np.isin(inside.person_ids, sorted(fresh))))
     places = current_places(inside.person_ids.tolist(), at=at)
     near = people_near(area, at=at, limit=PEOPLE_NEAR_SHOWN + 1)
     groups, ungrouped = shares_of_groups(inside.person_ids.tolist())
@@ -99,6 +105,7 @@ def preview_incident(*, draft: IncidentDraft, officer: User, own: int = 0) -> Pr
         total=len(inside.person_ids),
         certain=certain,
         uncertain=len(inside.person_ids) - certain,
+        unasked=len(fresh),
         unaddressed=len(reach.unaddressed),
         addresses=len(reach.addresses),
         by_country=dict(Counter(country for country, _city in places.values()).most_common()),

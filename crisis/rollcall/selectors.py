@@ -1,9 +1,10 @@
 """What the roll call says."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from crisis.incidents.models import Incident
 from crisis.rollcall.models import PresenceEstimate, Standing
@@ -100,6 +101,44 @@ def standings(
     }
     chosen = {name: value for name, value in wanted.items() if value is not None}
     return Standing.objects.counted().filter(incident=incident, **chosen).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class HowTheyStand:
+    """Some people of one incident, counted; `asking` are those of them whom nobody may lose sight
+    of: a call for help, an unclear word, missing, on the way out."""
+
+    people: int
+    answered: int
+    needs_help: int
+    asking: int
+
+
+def how_they_stand(incident: Incident, person_refs: Collection[int]) -> HowTheyStand:
+    """Of those whose slice is not written yet nothing is known."""
+    found = Standing.objects.filter(incident=incident, person_ref__among=list(person_refs))
+    hurt = Q(condition__in=(Condition.NEEDS_HELP, Condition.INJURED, Condition.IDENTITY_PENDING))
+    asking = (
+        hurt | Q(possible_help=True) | Q(contact=Contact.MISSING) | Q(movement=Movement.EVACUATING)
+    )
+    counted = found.aggregate(
+        answered=Count("pk", filter=Q(contact=Contact.ANSWERED)),
+        needs_help=Count("pk", filter=hurt),
+        asking=Count("pk", filter=asking),
+    )
+    return HowTheyStand(people=len(person_refs), **counted)
+
+
+def left_out(incident: Incident) -> dict[str, int]:
+    """Of those whom the area leaves out: how many, and how many of them count otherwise as
+    reached, safe and silent. One small index serves it."""
+    found = Standing.objects.counted().filter(incident=incident, outside_since__isnull=False)
+    return found.aggregate(
+        people=Count("pk"),
+        reached=Count("pk", filter=~Q(contact=Contact.NOT_CONTACTED)),
+        safe=Count("pk", filter=Q(condition=Condition.SAFE)),
+        silent=Count("pk", filter=Q(contact__in=SILENT)),
+    )
 
 
 def estimates(incident: Incident) -> QuerySet[PresenceEstimate]:

@@ -13,6 +13,8 @@ from crisis.console.map import view_of
 from crisis.console.templatetags.console import in_language
 from crisis.hazards.models import HazardKind, HazardSignal
 from crisis.incidents.drafts import IncidentDraft
+from crisis.incidents.models import Incident
+from crisis.incidents.series import mainshocks_for
 from crisis.incidents.states import ResponseLevel
 from crisis.staff.models import User
 from crisis.staff.selectors import posts_of
@@ -37,6 +39,7 @@ FIELD_OF_CODE = {
     **dict.fromkeys(POLYGON_CODES, "polygon"),
     "unknown_country": "more_countries",
     "unknown_level": "response_level",
+    "bad_mainshock": "follows",
     "unknown_template": "template",
 }
 # Circles to begin with, in km: an officer changes them on sight of the preview.
@@ -145,6 +148,13 @@ class DeclareForm(AreaForm):
         label=_("发生时间（驻地时间）"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+    follows = forms.ModelChoiceField(
+        Incident.objects.none(),
+        label=_("主震（余震时选择）"),
+        required=False,
+        empty_label=_("不是余震"),
+        help_text=_("震级低于主震减一时，六小时内已报平安的人不再询问。"),
+    )
     template = forms.ChoiceField(label=_("告警模板"))
     place = forms.CharField(label=_("地点（中文）"), max_length=30)
     place_en = forms.CharField(label=_("地点（英文）"), max_length=40)
@@ -157,6 +167,9 @@ class DeclareForm(AreaForm):
     def __init__(self, *args: Any, officer: User, **kwargs: Any) -> None:
         super().__init__(*args, officer=officer, **kwargs)
         self.fields["post"].queryset = posts_of(officer)  # type: ignore[attr-defined]
+        self.fields["follows"].queryset = mainshocks_for(  # type: ignore[attr-defined]
+            posts_of(officer).values_list("pk", flat=True)
+        )
         self.fields["template"].choices = template_choices()  # type: ignore[attr-defined]
         self.mark_invalid()
 
@@ -173,6 +186,7 @@ class DeclareForm(AreaForm):
             template=data["template"],
             variables={name: data[name] for name in VARIABLES if data[name]},
             signal_id=data["signal_id"],
+            follows_id=data["follows"].pk if data["follows"] else None,
             **self.ground(),
         )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from crisis.incidents.ground import grounds_now
 from crisis.incidents.models import Incident
 from crisis.incidents.selectors import alert_wave
 from crisis.incidents.states import IncidentState
@@ -27,7 +28,9 @@ def incident_head(context: dict[str, Any], incident: Incident) -> dict[str, Any]
         "is_open": is_open,
         "alert": alert,
         "warns": bool(alert) and alert.kind != WaveKind.ALL_CLEAR,
-        "widened": incident.widenings.exclude(widened_at=None).order_by("pk"),
+        "grounds": grounds_now(incident),
+        "outage": incident.outages.filter(ended_at=None).first(),
+        "mainshock": incident.follows,
     }
     if alert and found["can"]["declare"]:
         states = deliveries_of_wave(alert)

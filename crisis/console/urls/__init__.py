@@ -1,6 +1,7 @@
 """Every staff page; one module for each part of the house."""
 
 from crisis.console.urls import (
+    after,
     board,
     calls,
     cases,
@@ -14,6 +15,7 @@ from crisis.console.urls import (
 
 app_name = "console"
 urlpatterns = [
+    *after.urlpatterns,
     *board.urlpatterns,
     *calls.urlpatterns,
     *cases.urlpatterns,

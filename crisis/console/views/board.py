@@ -66,6 +66,9 @@ def notices_context(incident: Incident) -> dict[str, Any]:
     more = incident.widenings.filter(widened_at=None, discarded_at=None)
     return {
         "waiting": unsent.select_related("submitted_by"),
+        "reshaping_waits": incident.reshapings.filter(
+            reshaped_at=None, discarded_at=None
+        ).select_related("submitted_by"),
         "widening_waits": more.select_related("submitted_by"),
     }
 

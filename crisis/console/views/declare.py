@@ -97,9 +97,12 @@ def type_the_number() -> str:
 
 def initial_values(request: StaffRequest) -> dict[str, Any]:
     zone = post_zone(request.user)
-    initial = {"local_time": clock.now().astimezone(zone).replace(tzinfo=None)}
+    initial: dict[str, Any] = {"local_time": clock.now().astimezone(zone).replace(tzinfo=None)}
     number = request.GET.get("signal", "")
     signal = HazardSignal.objects.filter(pk=number).first() if number.isdecimal() else None
+    follows = request.GET.get("follows", "")
+    if follows.isdecimal():
+        initial["follows"] = int(follows)
     return initial | (from_signal(signal, zone) if signal else {})
 
 

@@ -11,7 +11,8 @@ from crisis.console.live import head_figures
 from crisis.console.selectors import visible_incidents
 from crisis.hazards.models import HazardSignal
 from crisis.incidents.states import IncidentState
-from crisis.rollcall.selectors import counts
+from crisis.rollcall.selectors import counts, left_out
+from crisis.rollcall.unresolved import waiting_for
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
@@ -27,6 +28,8 @@ def home(request: StaffRequest) -> HttpResponse:
         context |= incidents_of(request.user)
     if request.user.can(Capability.VIEW_PERSON):
         context["cases"] = case_counts(cases_for(request.user))
+    if request.user.can(Capability.RECORD):
+        context["handed_to_me"] = waiting_for(request.user)
     if request.user.can(Capability.DECLARE):
         context["signals"] = HazardSignal.objects.all()[:SIGNALS_SHOWN]
     return render(request, "console/home.html", context)
@@ -37,7 +40,10 @@ def incidents_of(user: User) -> dict[str, Any]:
     incidents = visible_incidents(user)
     return {
         "open": [
-            {"incident": incident, "head": head_figures(counts(incident).as_dict())}
+            {
+                "incident": incident,
+                "head": head_figures(counts(incident).as_dict() | {"left_out": left_out(incident)}),
+            }
             for incident in incidents.filter(state=IncidentState.DECLARED)
         ],
         "drafts": incidents.filter(state=IncidentState.DRAFT),

@@ -20,12 +20,7 @@ from crisis.console.views.declare import show_draft
 from crisis.console.views.inside import roster_context
 from crisis.console.views.people import known_of
 from crisis.incidents.models import Incident
-from crisis.incidents.services import (
-    reopen_incident,
-    retract_incident_wave,
-    send_all_clear,
-    stand_down_incident,
-)
+from crisis.incidents.services import retract_incident_wave, send_all_clear
 from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.rollcall.services import record_status, release_to_contacts
@@ -59,23 +54,6 @@ def manifests_context(incident: Incident) -> dict[str, Any]:
         "manifests": incident.manifests.select_related("drafted_by", "sealed_by"),
         "is_open": incident.state == IncidentState.DECLARED,
     }
-
-
-@require_POST
-@requires(Capability.DECLARE)
-def stand_down(request: StaffRequest, pk: int) -> HttpResponse:
-    incident = visible_incident(request.user, pk)
-    stand_down_incident(incident=incident, officer=request.user)
-    messages.success(request, _("已解除。不再发送提醒，点名记录保留。"))
-    return redirect("console:incident", pk)
-
-
-@require_POST
-@requires(Capability.DECLARE)
-def reopen(request: StaffRequest, pk: int) -> HttpResponse:
-    reopen_incident(incident=visible_incident(request.user, pk), officer=request.user)
-    messages.success(request, _("已重新打开，没有再次发出告警。"))
-    return redirect("console:incident", pk)
 
 
 @require_POST

@@ -84,7 +84,9 @@ def test_retraction_needs_the_code_typed(as_user, officer, incident):
 
 def test_stand_down_and_reopen(as_user, officer, incident):
     client = as_user(officer)
-    client.post(reverse("console:incident-stand-down", args=[incident.pk]))
+    client.post(
+        reverse("console:incident-stand-down", args=[incident.pk]), {"successor": officer.pk}
+    )
     incident.refresh_from_db()
     assert incident.state == IncidentState.STOOD_DOWN
     client.post(reverse("console:incident-reopen", args=[incident.pk]))
@@ -101,7 +103,7 @@ def test_refused_act_is_a_sentence_on_a_page(as_user, officer, incident):
 
 
 def test_acts_are_refused_to_get(as_user, officer, incident):
-    for name in ("incident-stand-down", "incident-approve", "incident-discard"):
+    for name in ("incident-reopen", "incident-approve", "incident-discard"):
         url = reverse(f"console:{name}", args=[incident.pk])
         assert as_user(officer).get(url).status_code == 405
 
