@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/incidents/", include("crisis.rollcall.after_urls")),
     path("api/registry/", include("crisis.console.api.urls")),
     path("api/rollcall/", include("crisis.rollcall.urls")),
+    path("api/self-reports/", include("crisis.console.api.selfreport_urls")),
     path("api/tracing/", include("crisis.tracing.urls")),
     path("api/tracing/", include("crisis.console.api.tracing_urls")),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),

@@ -54,6 +54,7 @@ INCIDENT = (
     Entry("board", _("总览"), "console:incident", _C.VIEW_INCIDENT),
     Entry("calls", _("呼叫名单"), "console:calls", _C.RECORD),
     Entry("cases", _("求助个案"), "console:incident-cases", _C.VIEW_PERSON),
+    Entry("selfreports", _("自助报备"), "console:selfreports", _C.VIEW_PERSON),
     Entry("tracing", _("寻人"), "console:incident-enquiries", _C.VIEW_PERSON),
     Entry("after", _("后续"), "console:incident-after", _C.VIEW_INCIDENT),
 )

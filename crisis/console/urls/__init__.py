@@ -10,6 +10,7 @@ from crisis.console.urls import (
     incidents,
     knowledge,
     registry,
+    selfreports,
     tracing,
 )
 
@@ -24,5 +25,6 @@ urlpatterns = [
     *incidents.urlpatterns,
     *knowledge.urlpatterns,
     *registry.urlpatterns,
+    *selfreports.urlpatterns,
     *tracing.urlpatterns,
 ]
