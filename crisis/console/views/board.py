@@ -39,7 +39,7 @@ from notifications.states import DeliveryState, WaveKind
 
 FACETS = {"condition": Condition, "movement": Movement, "contact": Contact}
 # The parts of the board that a page may fetch again by themselves.
-PARTS = ("notices", "waves", "heads", "plot", "presence")
+PARTS = ("notices", "waves", "heads", "plot", "presence", "running")
 
 
 def board_context(incident: Incident) -> dict[str, Any]:
@@ -104,6 +104,7 @@ _CONTEXTS = {
     "heads": heads_context,
     "plot": plot_context,
     "presence": presence_context,
+    "running": waves_context,
 }
 
 
@@ -114,7 +115,7 @@ def part(request: StaffRequest, pk: int, part: str) -> HttpResponse:
     if part not in PARTS:
         raise Http404
     context = {"incident": incident, **_CONTEXTS[part](incident)}
-    if part in ("waves", "presence"):
+    if part in ("waves", "presence", "running"):
         context["live"] = live_counts(incident)
     if part == "presence":
         context["form"] = EstimateForm(None, incident=incident)
@@ -197,6 +198,6 @@ def estimate(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已记录在场人数估计。"))
             return redirect("console:incident", pk)
-    context = {"incident": incident, "room": "board", "form": form}
+    context = {"incident": incident, "room": "estimate", "form": form}
     context |= presence_context(incident) | {"live": live_counts(incident)}
     return render(request, "console/estimate.html", context, status=400)

@@ -53,7 +53,7 @@ def test_polling_gets_no_names_without_leave(as_user, auditor, officer, incident
         assert "李娜" not in json.dumps(said.json(), ensure_ascii=False)
 
 
-@pytest.mark.parametrize("part", ["notices", "waves", "heads", "plot", "presence"])
+@pytest.mark.parametrize("part", ["notices", "waves", "heads", "plot", "presence", "running"])
 def test_parts_are_pieces_and_not_pages(as_user, officer, incident, part):
     response = get(as_user(officer), incident, "incident-part", part)
     assert response.status_code == 200

@@ -134,7 +134,9 @@
 
   // -- The wall has no htmx: its plot is fetched here, and its clocks go ---------------------
   const stale = new Set();
-  document.body.addEventListener("board-answers", () => all("[data-part]").forEach((box) => stale.add(box)));
+  for (const name of ["answers", "waves"]) {
+    document.body.addEventListener(`board-${name}`, () => all(`[data-part][data-on=${name}]`).forEach((box) => stale.add(box)));
+  }
   setInterval(async () => {
     for (const box of stale) {
       stale.delete(box);
@@ -143,6 +145,7 @@
       const open = box.querySelector("details")?.open;
       box.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
       if (open) box.querySelector("details")?.setAttribute("open", "");
+      patch(null);
     }
   }, PART_MS);
   let moved = 0;
