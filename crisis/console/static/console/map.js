@@ -171,7 +171,7 @@
       group.clearLayers();
       for (const cluster of found.clusters) {
         const by = TURN * Math.round((map.getCenter().lng - cluster.lon) / TURN);
-        const marker = L.marker([cluster.lat, cluster.lon + by], { icon: clusterIcon(cluster), keyboard: false });
+        const marker = L.marker([cluster.lat, cluster.lon + by], { icon: clusterIcon(cluster), keyboard: false, zIndexOffset: 1000 });
         marker.on("click", () => follow(map, box, { ...cluster, lon: cluster.lon + by })).addTo(group);
       }
       box.dataset.clusters = String(group.getLayers().length);

@@ -146,7 +146,7 @@
     near([lat, lon]) { return [lat, lon - TURN * Math.round((lon - this.map.getCenter().lng) / TURN)]; }
     handle(place, className, moved) {
       const icon = L.divIcon({ className: `map-handle ${className}`, iconSize: [28, 28] });
-      const marker = L.marker(this.near(place), { icon, draggable: true, keyboard: false, autoPan: true });
+      const marker = L.marker(this.near(place), { icon, draggable: true, keyboard: false, autoPan: true, zIndexOffset: 2000 });
       marker.on("dragstart", () => { this.dragging = marker; });
       marker.on("drag", () => moved(marker.getLatLng()));
       marker.on("dragend", () => { this.dragging = null; this.show(); });
