@@ -17,5 +17,5 @@ class CallsConfig(AppConfig):
         holds.register_eraser(keeping.forget_words)
         sweep.register("call_list", listing.list_newcomers, interval=3.0, lane="calls")
         sweep.register(
-            "call_list_found", listing.follow_standings, interval=15.0, lane="calls", eager=False
+            "call_list_found", listing.follow_standings, interval=30.0, lane="calls", eager=False
         )

@@ -45,6 +45,20 @@ class Call(models.Model):
         return f"call:{self.pk}"
 
 
+class Listing(models.Model):
+    """How far the list of one incident has come: when nobody was missing on it, and the greatest
+    number of any standing at that moment. Both only say when it is worth looking again."""
+
+    incident = models.OneToOneField(
+        Incident, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    seen_id = models.BigIntegerField(default=0)
+    whole_at = models.DateTimeField(help_text="Real time.")
+
+    def __str__(self) -> str:
+        return f"listing of incident {self.pk}"
+
+
 class CallEntry(models.Model):
     """One person's place on the list of one incident.
 

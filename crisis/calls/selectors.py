@@ -8,9 +8,7 @@ from typing import Any
 from django.db.models import (
     Count,
     Exists,
-    ExpressionWrapper,
     F,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -47,7 +45,7 @@ CLEAR = (
     EventKind.IDENTITY_PENDING,
     EventKind.DECEASED,
 )
-UNCLEAR_AT_ONCE = 200
+UNCLEAR_AT_ONCE = AT_A_TIME = 200
 # Standing.urgency: 0 help is needed, 1 it may be; the dead stand at the end.
 UNCLEAR_URGENCY = 1
 
@@ -140,33 +138,47 @@ def is_due_for_help(entry: CallEntry | None, changed: datetime, now: datetime) -
 
 
 def _promised(incident: Incident, now: datetime, limit: int) -> list[Candidate]:
-    entries = _still_wanted(incident).filter(again_at__lte=now).order_by("again_at", "pk")
-    return [Candidate(entry.person_ref, Tier.PROMISED, entry) for entry in entries[:limit]]
+    entries = _open_entries(incident).filter(again_at__lte=now).order_by("again_at", "pk")
+    found = _still_wanted(incident, entries, limit)
+    return [Candidate(entry.person_ref, Tier.PROMISED, entry) for entry in found]
 
 
 def _ranked(incident: Incident, now: datetime, limit: int) -> list[Candidate]:
-    entries = _still_wanted(incident).filter(due_at__lte=now).order_by("rank", "due_at", "pk")
+    entries = _open_entries(incident).filter(due_at__lte=now).order_by("rank", "due_at", "pk")
     return [
-        Candidate(entry.person_ref, tier_of_rank(entry.rank), entry) for entry in entries[:limit]
+        Candidate(entry.person_ref, tier_of_rank(entry.rank), entry)
+        for entry in _still_wanted(incident, entries, limit)
     ]
 
 
-def _still_wanted(incident: Incident) -> QuerySet[CallEntry]:
-    """Entries whose standing says that somebody still has to be found. Whoever is not called
-    before the ladder ends is left alone while their alert may still be answered."""
-    standing = (
-        standings_to_find(incident.pk)
-        .annotate(
-            rank=ExpressionWrapper(OuterRef("rank"), IntegerField()),
-            tried=ExpressionWrapper(OuterRef("attempts"), IntegerField()),
+def _open_entries(incident: Incident) -> QuerySet[CallEntry]:
+    return CallEntry.objects.filter(incident=incident, open=True)
+
+
+def _still_wanted(incident: Incident, entries: QuerySet[CallEntry], limit: int) -> list[CallEntry]:
+    """The first `limit` of these, in their order, of whom somebody still has to hear.
+
+    The walk is along the index, some hundreds at a time, and asks the standings of those alone: a
+    join would let the database read all standings first, as its estimates bid it.
+    """
+    found: list[CallEntry] = []
+    start, size = 0, max(limit, AT_A_TIME)
+    while len(found) < limit and (piece := list(entries[start : start + size])):
+        contacts = dict(
+            standings_to_find(incident.pk)
+            .filter(person_ref__among=[entry.person_ref for entry in piece])
+            .values_list("person_ref", "contact")
         )
-        .filter(
-            ~Q(contact=Contact.ALERTED) | Q(rank__lt=ROUTINE) | Q(tried__gt=0),
-            person_ref=OuterRef("person_ref"),
-        )
-    )
-    entries = CallEntry.objects.filter(Exists(standing), incident=incident, open=True)
-    return entries.select_related("call__officer")
+        found += [entry for entry in piece if _is_wanted(entry, contacts.get(entry.person_ref))]
+        start, size = start + size, size * 4
+    return found[:limit]
+
+
+def _is_wanted(entry: CallEntry, contact: str | None) -> bool:
+    """Whoever is not called before the ladder ends is left alone while their alert may still be
+    answered; `contact` is None for who was found."""
+    waits = contact == Contact.ALERTED and entry.rank >= ROUTINE and not entry.attempts
+    return contact is not None and not waits
 
 
 def tier_now(entry: CallEntry, standing: Standing) -> Tier | None:
@@ -197,12 +209,16 @@ def is_to_be_found(standing: Standing) -> bool:
 
 
 def waiting_counts(incident: Incident) -> dict[str, int]:
-    """How many wait in each part of the list, how many are on the line, and how many come later."""
+    """How many wait in each part of the list, how many are on the line, and how many come later.
+
+    For a look at how long the list is: counted by the entries alone, of which the sweep closes
+    those of people who were found half a minute ago.
+    """
     now, real = clock.now(), clock.real_now()
-    entries = _still_wanted(incident).select_related(None)
-    due = entries.filter(due_at__lte=now)
+    entries = _open_entries(incident).order_by()
     ranks = {tier: 0 for tier in (Tier.VULNERABLE, Tier.UNREACHED, Tier.SILENT)}
-    for rank, count in due.order_by().values_list("rank").annotate(count=Count("pk")):
+    due = entries.filter(due_at__lte=now).values_list("rank").annotate(count=Count("pk"))
+    for rank, count in due:
         ranks[tier_of_rank(rank)] += count
     return {
         "possible_help": unclear_standings([incident]).count(),
@@ -225,6 +241,11 @@ def entries_to_open(incident_id: int) -> QuerySet[CallEntry]:
     """Closed entries of people who are to be found after all: a correction, or a merge undone."""
     found = standings_to_find(incident_id).filter(person_ref=OuterRef("person_ref"))
     return CallEntry.objects.filter(Exists(found), incident=incident_id, open=False)
+
+
+def newest_standing() -> int:
+    """The greatest number of any standing; 0 where there is none."""
+    return Standing.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def unlisted(incident_id: int, limit: int) -> list[Standing]:

@@ -5,14 +5,20 @@ the audience, a merge, a self-report), nobody is missed, and a step that is doub
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from config.kernel import bulk, clock
-from crisis.calls.models import CallEntry
+from crisis.calls.models import CallEntry, Listing
 from crisis.calls.ranking import Known, first_due, grounds_of, rank_of
-from crisis.calls.selectors import entries_to_close, entries_to_open, unlisted
+from crisis.calls.selectors import (
+    entries_to_close,
+    entries_to_open,
+    newest_standing,
+    unlisted,
+)
 from crisis.calls.states import Ground
 from crisis.incidents.models import Incident
 from crisis.incidents.states import IncidentState, ResponseLevel
@@ -22,6 +28,7 @@ from crisis.rollcall.states import Contact, EventKind
 from registry.selectors.calling import CallFacts, call_facts
 
 PIECE, FOLLOWED = 2_000, 10_000
+LOOK_AGAIN = timedelta(minutes=1)
 _COLUMNS = ("person_ref", "rank", "grounds", "due_at")
 _NOBODY = CallFacts(needs=(), health_note=False, born=None, alone=False, landline=False)
 
@@ -37,7 +44,20 @@ def _declared() -> Sequence[Incident]:
 
 @transaction.atomic
 def list_piece(incident: Incident, size: int = PIECE) -> int:
-    return list_standings(incident, unlisted(incident.pk, size))
+    """Look for who is missing, where a standing was written since nobody was. Standings may commit
+    in another order than they are numbered, so once in a while it looks anyway."""
+    newest, now = newest_standing(), clock.real_now()
+    recent = Listing.objects.filter(
+        incident=incident, seen_id=newest, whole_at__gt=now - LOOK_AGAIN, whole_at__lte=now
+    )
+    if recent.exists():
+        return 0
+    listed = list_standings(incident, unlisted(incident.pk, size))
+    if not listed:
+        Listing.objects.update_or_create(
+            incident=incident, defaults={"seen_id": newest, "whole_at": now}
+        )
+    return listed
 
 
 def list_standings(incident: Incident, standings: Sequence[Standing]) -> int:

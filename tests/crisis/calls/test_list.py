@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from config.kernel import clock, sweep
-from crisis.calls.models import CallEntry
+from crisis.calls.models import CallEntry, Listing
 from crisis.calls.selectors import offered, waiting_counts
 from crisis.calls.services.listing import follow_standings, list_newcomers
 from crisis.calls.states import Ground, Tier
@@ -50,6 +52,7 @@ def test_vulnerable_are_offered_with_the_first_reminder_and_come_first(
 ):
     Person.objects.filter(pk=people["li"].pk).update(needs=["pregnant"])
     CallEntry.objects.all().delete()
+    Listing.objects.all().delete()
     sweep.settle()
     alert_all(incident, say)
     held_clock(14 * 60)
@@ -150,3 +153,25 @@ def test_reminders_and_the_list_live_side_by_side(incident, say):
     remind_now(incident)
     assert DueStep.objects.filter(done_at=None).count() == 3
     assert names(incident) == ["赵无声"]
+
+
+def test_standing_that_commits_late_under_an_older_number_is_found_within_a_minute(
+    incident, people
+):
+    """Slices are written at once by several workers; what counts is who is missing."""
+    list_newcomers()
+    CallEntry.objects.filter(person_ref=people["silent"].pk).delete()
+    assert list_newcomers() == 0
+    Listing.objects.update(whole_at=clock.real_now() - timedelta(seconds=61))
+    assert list_newcomers() == 1
+    assert names(incident) == ["赵无声"]
+
+
+def test_list_costs_the_same_however_many_have_answered(incident, people, say):
+    """Whoever answered since the last turn of the sweep is walked over, not returned."""
+    CallEntry.objects.update(due_at=clock.now())
+    for name in ("wang", "li", "chen", "chen_wife"):
+        say(people[name], EventKind.SAFE)
+    with CaptureQueriesContext(connection) as captured:
+        assert set(names(incident)) == {"赵无声", "Mary Smith"}
+    assert len(captured) <= 8
