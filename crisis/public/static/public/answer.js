@@ -53,10 +53,11 @@
     busy = true;
     try {
       await show();
-      await deliver();
+      await waiting.alone(deliver);
     } catch {
       // No network, or a server that is ill: it stays on the phone, and goes with the next try.
       addMore();
+      if (navigator.serviceWorker) navigator.serviceWorker.ready.then((worker) => worker.sync && worker.sync.register("answers")).catch(() => {});
     } finally { busy = false; }
     await show();
   };
@@ -94,9 +95,6 @@
       if (button && button.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
       form.submit();
       return;
-    }
-    if (self.serviceWorker || navigator.serviceWorker) {
-      navigator.serviceWorker.ready.then((worker) => worker.sync && worker.sync.register("answers")).catch(() => {});
     }
     await flush();
   });

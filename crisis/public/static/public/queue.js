@@ -36,5 +36,7 @@ self.waiting = (() => {
       return { status: answer.status, text: await answer.text() };
     } finally { clearTimeout(timer); }
   };
-  return { all, put, drop, send };
+  // The page and its worker take turns, so that nothing is sent by both.
+  const alone = (work) => (navigator.locks ? navigator.locks.request("answers", work) : work());
+  return { all, put, drop, send, alone };
 })();

@@ -25,7 +25,7 @@ self.addEventListener("fetch", (event) => {
   else if (event.request.mode === "navigate") event.respondWith(page(event));
 });
 self.addEventListener("sync", (event) => {
-  if (event.tag === "answers") event.waitUntil(sendAll());
+  if (event.tag === "answers") event.waitUntil(waiting.alone(sendAll));
 });
 
 const file = async (request) => (await caches.match(request, { ignoreVary: true })) || fetch(request);
@@ -42,7 +42,8 @@ const page = async (event) => {
   } catch {
     const kept = await store.match(key, { ignoreVary: true });
     if (!kept) return Response.error();
-    const text = (await kept.text()).replace("data-kept hidden", "data-kept");
+    const shown = (tag) => tag.replace(/ hidden(="")?/, "");
+    const text = (await kept.text()).replace(/<p[^>]* data-kept[^>]*>/, shown);
     return new Response(text, { headers: kept.headers });
   }
 };
