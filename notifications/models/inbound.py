@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.kernel.fields import EncryptedTextField
 from notifications.models.delivery import Delivery
-from notifications.states import Meaning, ReceiptStatus, ReplyState
+from notifications.states import Meaning, Plan, ReceiptStatus, ReplyState
 
 
 class Inbound(models.Model):
@@ -119,3 +119,9 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"reply {self.pk} {self.meaning}"
+
+    @property
+    def plan_label(self) -> str:
+        """What they mean to do, in words; empty where they did not say."""
+        plan = (self.details or {}).get("plan")
+        return str(Plan(plan).label) if plan else ""

@@ -91,9 +91,10 @@ def test_late_answer_does_not_take_back_a_call_for_help(phone, incident, people,
     phone.context.set_offline(False)
     # By the page or by its worker, whichever heard of the network first.
     expect(phone.get_by_text(re.compile("已收到：平安|的报告已于"))).to_be_visible()
-    assert Reply.objects.get(meaning="safe").answered_at < Reply.objects.get(
-        meaning="needs_help"
-    ).answered_at
+    assert (
+        Reply.objects.get(meaning="safe").answered_at
+        < Reply.objects.get(meaning="needs_help").answered_at
+    )
     assert standing(people["wang"]).condition == "needs_help"
 
 

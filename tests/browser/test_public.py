@@ -86,6 +86,9 @@ def test_code_is_checked(phone, incident):
 
 
 def test_pages_are_open_to_everybody(page, incident, people):
-    for path in (link_of(people["chen"]), "/c/nobodys-link/", "/v/?code=NOSUCH"):
+    ways = ("", "countries/", "countries/VU/", "countries/BR/", "advisories/", "guide/can/")
+    looked_up = (f"/citizens/{way}" for way in ways)
+    known = (link_of(people["chen"]), "/c/nobodys-link/", "/v/?code=NOSUCH", "/n/")
+    for path in (*known, *looked_up):
         page.goto(path)
         check_page(page)
