@@ -11,6 +11,7 @@ from crisis.console.waves import wave_progress
 from crisis.incidents.models import Incident
 from crisis.rollcall.models import HeadCount
 from crisis.rollcall.selectors import count_people, estimates, left_out
+from crisis.selfreports.selectors import unnamed_heads
 
 MOVED = ("left_area", "evacuating", "evacuated")
 EVENTS_SHOWN = 15
@@ -47,11 +48,12 @@ def head_figures(figures: Figures) -> dict[str, int]:
 
 
 def presence(incident: Incident, figures: Figures) -> dict[str, int | None]:
-    """Registered, self-reported, and estimated (None where nobody has said)."""
+    """Registered, self-reported with those whom a report only counts, and estimated (None where
+    nobody has said)."""
     newest = estimates(incident).first()
     return {
         "registered": figures["in_audience"],
-        "self_reported": figures["self_reported"]["people"],
+        "self_reported": figures["self_reported"]["people"] + unnamed_heads(incident),
         "estimated": newest.people if newest else None,
     }
 

@@ -8,6 +8,7 @@ from crisis.incidents.ground import grounds_now
 from crisis.incidents.models import Incident
 from crisis.incidents.selectors import alert_wave
 from crisis.incidents.states import IncidentState
+from notifications.models import Wave
 from notifications.selectors import deliveries_of_wave
 from notifications.states import HANDED_OVER, WaveKind
 
@@ -33,7 +34,16 @@ def incident_head(context: dict[str, Any], incident: Incident) -> dict[str, Any]
         "mainshock": incident.follows,
     }
     if alert and found["can"]["declare"]:
-        states = deliveries_of_wave(alert)
-        found["got_it"] = sum(n for state, n in states.items() if state in HANDED_OVER)
-        found["on_the_way"] = sum(states.values()) - found["got_it"]
+        found["got_it"], whole = _reached(context, alert)
+        found["on_the_way"] = whole - found["got_it"]
     return found
+
+
+def _reached(context: dict[str, Any], alert: Wave) -> tuple[int, int]:
+    """(handed over, all) of the alert's messages, from what the page has counted already if it
+    has: they are as many as the people, or more."""
+    counted = (context.get("live") or {}).get("waves", {}).get(str(alert.pk))
+    if counted:
+        return counted["handed_over"], counted["total"]
+    states = deliveries_of_wave(alert)
+    return sum(n for state, n in states.items() if state in HANDED_OVER), sum(states.values())
