@@ -61,6 +61,6 @@ def _whose(standings: Sequence[Standing]) -> dict[tuple[int, int], tuple[int, in
         same_as__in=[row.person_ref for row in standings if row.same_as is not None],
     )
     for incident, ref, same in merged.values_list("incident_id", "person_ref", "same_as"):
-        if (incident, same) in own:
+        if same is not None and (incident, same) in own:
             own[incident, ref] = (incident, same)
     return own

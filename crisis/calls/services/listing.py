@@ -38,7 +38,7 @@ def list_newcomers() -> int:
     return sum(list_piece(incident) for incident in _declared())
 
 
-def _declared() -> Sequence[Incident]:
+def _declared() -> QuerySet[Incident]:
     return Incident.objects.filter(state=IncidentState.DECLARED).order_by("pk")
 
 

@@ -48,7 +48,7 @@ class OutcomeForm(forms.Form):
         choices=[(minutes, str(minutes)) for minutes in AGAIN_IN],
         coerce=int,
         required=False,
-        empty_value=USUAL,
+        empty_value=None,
     )
     again_at = forms.DateTimeField(
         label=_("或者：当地时间"),
