@@ -72,8 +72,14 @@ def save_facts(*, country: str, facts: NewFacts, seen: int, officer: User) -> Co
     newest = facts_of(country)
     if (newest.pk if newest else 0) != seen:
         raise _changed()
-    facts = replace(facts, source=_source(facts.source), checked_on=_day(facts.checked_on))
-    facts = replace(facts, **{n: _dialled(n, getattr(facts, n)) for n in _SERVICES})
+    facts = replace(
+        facts,
+        police=_dialled("police", facts.police),
+        fire=_dialled("fire", facts.fire),
+        ambulance=_dialled("ambulance", facts.ambulance),
+        source=_source(facts.source),
+        checked_on=_day(facts.checked_on),
+    )
     row = CountryFacts.objects.create(
         country=country, saved_by=officer, saved_at=clock.now(), **asdict(facts)
     )
@@ -158,7 +164,6 @@ def save_page(*, slug: str, language: str, page: NewPage, seen: int, officer: Us
     return row
 
 
-_SERVICES = ("police", "fire", "ambulance")
 _LISTED = ("name", "phone", "city", "address", "languages")
 
 

@@ -88,11 +88,10 @@ def position_of(said: QueryDict) -> dict[str, float]:
     latitude = _number(said, "latitude", 90)
     longitude = _number(said, "longitude", 180)
     if latitude is None or longitude is None:
-        return {}
+        return None
     # Half the globe: how vague is too vague is the registry's business.
     accuracy = _number(said, "accuracy_m", 20_004_000)
-    found = {"latitude": latitude, "longitude": longitude}
-    return found if accuracy is None else found | {"accuracy_m": abs(accuracy)}
+    return latitude, longitude, None if accuracy is None else abs(accuracy)
 
 
 def _number(said: QueryDict, name: str, limit: float) -> float | None:

@@ -42,7 +42,11 @@ def countries(request: StaffRequest) -> HttpResponse:
     served = _served(request)
     facts, today = newest_facts(served), clock.now().date()
     rows = [
-        {"code": code, "facts": found, "stale": is_stale(found and found.checked_on, today)}
+        {
+            "code": code,
+            "facts": found,
+            "stale": is_stale(found.checked_on if found else None, today),
+        }
         for code in served
         for found in [facts.get(code)]
     ]

@@ -34,10 +34,9 @@ def entries_of(reply: ReadReply, *, sender: int, not_family: frozenset[int]) -> 
     if reply.note:
         entries.append(Entry(sender, words, at, f"{key}:note", reply.note))
     for person, word in details.get("members") or ():
-        kind = EventKind.NEEDS_HELP
-        if word != Meaning.NEEDS_HELP:
-            kind = EventKind.REPORTED_SAFE if person in not_family else EventKind.SAFE
-        entries.append(Entry(person, kind, at, f"{key}:member"))
+        safe = EventKind.REPORTED_SAFE if person in not_family else EventKind.SAFE
+        said = EventKind.NEEDS_HELP if word == Meaning.NEEDS_HELP else safe
+        entries.append(Entry(person, said, at, f"{key}:member"))
     return entries or [Entry(sender, EventKind.ADDED, at, key)]
 
 
