@@ -45,9 +45,9 @@ def merge_cases(*, kept: Case, gone: Case, officer: User, reason: str) -> CaseMe
     merge = CaseMerge.objects.create(
         kept=kept, gone=gone, record=record, merged_at=clock.now(), merged_by=officer.username
     )
-    words = {"by": officer.username, "note": reason.strip()}
-    write(gone, EventKind.MERGED, **words, into=kept.number)
-    write(kept, EventKind.ABSORBED, **words, gone=gone.number)
+    by, note = officer.username, reason.strip()
+    write(gone, EventKind.MERGED, by=by, note=note, into=kept.number)
+    write(kept, EventKind.ABSORBED, by=by, note=note, gone=gone.number)
     return merge
 
 

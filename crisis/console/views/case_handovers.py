@@ -64,8 +64,8 @@ def _form(request: StaffRequest) -> HandOverForm:
 def _words(request: StaffRequest) -> dict[int, str]:
     """`words-7`: what is to be known of case 7."""
     found = {}
-    for name, text in request.POST.items():
-        number = name.removeprefix("words-")
+    for name in request.POST:
+        number, text = name.removeprefix("words-"), request.POST.get(name, "")
         if name != number and number.isdigit() and text.strip():
             found[int(number)] = text[:LONG]
     return found

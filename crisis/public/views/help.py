@@ -76,7 +76,7 @@ def _kept(request: HttpRequest, language: str, asked: Asked) -> HttpResponse:
 
 def told(request: HttpRequest) -> Asked:
     """What was typed. A country or a position that cannot be is left out."""
-    words = {name: request.POST.get(name, "").strip()[:LONGEST] for name in WORDS}
+    words: dict[str, Any] = {name: request.POST.get(name, "").strip()[:LONGEST] for name in WORDS}
     country = request.POST.get("country", "").upper()
     return Asked(
         **words,
@@ -86,7 +86,7 @@ def told(request: HttpRequest) -> Asked:
     )
 
 
-def _position(request: HttpRequest) -> dict[str, float]:
+def _position(request: HttpRequest) -> dict[str, Any]:
     found = {name: _measure(request.POST.get(name, ""), most) for name, most in LIMITS.items()}
     if found["latitude"] is None or found["longitude"] is None:
         return {}
