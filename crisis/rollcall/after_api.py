@@ -101,9 +101,10 @@ class Reshapings(APIView):
     @extend_schema(request=ReshapeNowIn, responses={201: ReshapingOut})
     def post(self, request: Request, pk: int) -> Response:
         officer = acting_user(request)
+        incident = incident_for(officer, pk)
         data = validated(ReshapeNowIn(data=request.data))
         reshaping = submit_reshaping(
-            incident=incident_for(officer, pk),
+            incident=incident,
             officer=officer,
             reshaping_key=str(data.pop("reshaping_key")),
             confirmed_count=data.pop("confirmed_count"),
@@ -242,11 +243,10 @@ class Series(APIView):
     @extend_schema(request=LinkIn, responses=IncidentOut)
     def post(self, request: Request, pk: int) -> Response:
         officer = acting_user(request)
+        incident = incident_for(officer, pk)
         follows = validated(LinkIn(data=request.data))["follows"]
         mainshock = get_object_or_404(incidents_for(officer), pk=follows) if follows else None
-        linked = link_incident(
-            incident=incident_for(officer, pk), mainshock=mainshock, officer=officer
-        )
+        linked = link_incident(incident=incident, mainshock=mainshock, officer=officer)
         return Response(IncidentOut(linked).data)
 
 
