@@ -36,12 +36,15 @@ def read_answer(request: HttpRequest) -> LinkAnswer | None:
         return None
     if answer is None:
         return None
+    place = position_of(said)
     return replace(
         answer,
         key=said.get("key", "")[:64],
         page_key=said.get("page_key", "")[:64],
         age=timedelta(seconds=min(_number(said, "age_s", math.inf) or 0.0, MOST_AGE_S)),
-        **position_of(said),
+        latitude=place.get("latitude"),
+        longitude=place.get("longitude"),
+        accuracy_m=place.get("accuracy_m"),
     )
 
 
@@ -88,10 +91,11 @@ def position_of(said: QueryDict) -> dict[str, float]:
     latitude = _number(said, "latitude", 90)
     longitude = _number(said, "longitude", 180)
     if latitude is None or longitude is None:
-        return None
+        return {}
     # Half the globe: how vague is too vague is the registry's business.
     accuracy = _number(said, "accuracy_m", 20_004_000)
-    return latitude, longitude, None if accuracy is None else abs(accuracy)
+    found = {"latitude": latitude, "longitude": longitude}
+    return found if accuracy is None else found | {"accuracy_m": abs(accuracy)}
 
 
 def _number(said: QueryDict, name: str, limit: float) -> float | None:
