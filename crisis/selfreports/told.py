@@ -134,4 +134,5 @@ def told_of(typed: dict[str, Any]) -> Told:
         for one in fields(Told)
         if one.type is str
     }
-    return Told(**words, **{n: typed.get(n) for n in ("latitude", "longitude", "accuracy_m")})
+    place = {n: typed.get(n) for n in ("latitude", "longitude", "accuracy_m")}
+    return Told(**words, **{n: v if isinstance(v, float) else None for n, v in place.items()})

@@ -22,7 +22,8 @@ def write_people(report: SelfReport, told: Told) -> bool:
     if leader is None:
         leader, own = _leader(report, told)
         ReportedPerson.objects.create(report=report, person_ref=leader.pk, leads=True)
-    elif leader.provisional and leader.erased_at is None:
+    elif leader.provisional and leader.left_at is None:
+        # Whoever was merged keeps what they had: the rest hangs on the registration, and goes back.
         _complete(leader, told)
     known = {leader.name, *_names(report)}
     for name in told.companions:

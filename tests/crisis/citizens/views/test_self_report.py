@@ -114,10 +114,11 @@ def test_nothing_typed_is_said_and_nothing_kept(client, address):
 
 
 def test_broken_position_does_not_cost_the_report(client, address):
+    client.post(address, ZHOU | {"latitude": "", "longitude": "", "accuracy_m": ""})
     client.post(address, ZHOU | {"latitude": "nan", "longitude": "1e999"})
     client.post(address, ZHOU | {"latitude": "-17.74", "longitude": "168.32", "accuracy_m": "25"})
     rows = SelfReport.objects.order_by("pk").values_list("latitude", flat=True)
-    assert list(rows) == [None, -17.74]
+    assert list(rows) == [None, None, -17.74]
 
 
 def test_closed_politely_and_still_heard(client, address, incident, officer):
