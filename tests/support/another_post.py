@@ -36,6 +36,8 @@ def build(post: Any, first: Any, head: Any, third_post: Any) -> Objects:
     found = {
         "incidents": incident.pk,
         "rollcall": incident.pk,
+        "calls": incident.pk,
+        "self-reports": incident.pk,
         "waves": Wave.objects.get(source=incident.source).pk,
         "people": wang.pk,
         "contacts": wang.contact_points.first().pk,
