@@ -33,7 +33,6 @@ def test_reported_on_a_small_phone_and_matched_at_a_desk(page, page_as, incident
     check_page(page)
     page.go_back()
     expect(page.get_by_label("姓名", exact=True)).to_be_visible()
-    page.go_forward()
     page.goto(f"/r/{code}/?lang=en")
     expect(page.get_by_role("button", name="Send my report")).to_be_visible()
     check_page(page)
