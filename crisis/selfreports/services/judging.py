@@ -89,7 +89,8 @@ def set_aside(*, report: SelfReport, reason: str, officer: User) -> None:
     _hold(report, ReportState.SET_ASIDE)
     ids = _alone(report)
     people = Person.objects.filter(pk__in=ids)
-    if people.exclude(provisional=True, left_at=None).exists():
+    merged_in = Merge.objects.filter(kept__in=ids, undone_at=None)
+    if merged_in.exists() or people.exclude(provisional=True, left_at=None).exists():
         raise DomainError(
             "decided_first", _("其中有人已合并或核实，请先撤销，再搁置。"), status=409
         )
