@@ -303,6 +303,15 @@ SPECTACULAR_SETTINGS = {
         "ConsentPurpose": "registry.models.ConsentPurpose",
         "IncidentState": "crisis.incidents.states.IncidentState",
         "UploadState": "crisis.rosters.states.UploadState",
+        "CaseState": "crisis.cases.states.CaseState",
+        "CaseOutcome": "crisis.cases.states.Outcome",
+        "CallOutcome": "crisis.calls.states.Outcome",
+        "EnquiryState": "crisis.tracing.states.EnquiryState",
+        "ReportState": "crisis.selfreports.states.ReportState",
+        "EstimateSource": "crisis.rollcall.states.EstimateSource",
+        "WhereaboutsSource": "registry.models.whereabouts.Source",
+        "SetAsideReason": "crisis.selfreports.states.SetAsideReason",
+        "ReplyDismissal": "crisis.calls.states.Dismissal",
     },
 }
 

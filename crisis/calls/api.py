@@ -47,7 +47,7 @@ SHOWN = 50
 KEYED = [(one.value, one.label) for one in Outcome if one != Outcome.UNDONE]
 
 
-class CandidateOut(serializers.Serializer):
+class ReplyCandidateOut(serializers.Serializer):
     """One place on the list. `person_ref` is opaque: names are read in the registry."""
 
     person_ref = serializers.IntegerField()
@@ -59,7 +59,7 @@ class CandidateOut(serializers.Serializer):
 
 class ListOut(serializers.Serializer):
     waiting = serializers.DictField(child=serializers.IntegerField())
-    next = CandidateOut(many=True)
+    next = ReplyCandidateOut(many=True)
 
 
 class PhoneOut(serializers.Serializer):
@@ -118,7 +118,7 @@ class CallList(APIView):
 
     capability = Capability.RECORD
 
-    @extend_schema(responses=ListOut)
+    @extend_schema(responses=ListOut, operation_id="calls_list")
     def get(self, request: Request, incident: int) -> Response:
         found = incident_for(acting_user(request), incident)
         shown = {"waiting": waiting_counts(found), "next": offered(found, limit=SHOWN)}
@@ -209,7 +209,7 @@ class UndoCall(APIView):
         return Response({"reopened": undo_outcome(call=found, officer=officer)})
 
 
-class WordsOut(serializers.Serializer):
+class UnclearWordsOut(serializers.Serializer):
     id = serializers.IntegerField()
     via = serializers.CharField()
     text = serializers.CharField()
@@ -222,7 +222,7 @@ class UnclearOut(serializers.Serializer):
     person_ref = serializers.IntegerField(source="standing.person_ref")
     since = serializers.DateTimeField(source="standing.since")
     condition = serializers.CharField(source="standing.condition")
-    replies = WordsOut(many=True)
+    replies = UnclearWordsOut(many=True)
     seen = serializers.IntegerField()
 
 
@@ -278,7 +278,7 @@ class StrayOut(serializers.Serializer):
     candidates = SuggestionOut(many=True)
 
 
-class MatchIn(serializers.Serializer):
+class ReplyMatchIn(serializers.Serializer):
     incident = serializers.IntegerField()
     person_ref = serializers.IntegerField()
 
@@ -308,9 +308,9 @@ class MatchStray(APIView):
 
     capability = Capability.RECORD
 
-    @extend_schema(request=MatchIn, responses={204: None})
+    @extend_schema(request=ReplyMatchIn, responses={204: None})
     def post(self, request: Request, reply: int) -> Response:
-        data = validated(MatchIn(data=request.data))
+        data = validated(ReplyMatchIn(data=request.data))
         officer = acting_user(request)
         found = incident_for(officer, data["incident"])
         standing = get_object_or_404(Standing, incident=found, person_ref=data["person_ref"])

@@ -50,6 +50,13 @@ class CaseOut(serializers.ModelSerializer):
 
 
 class WholeCaseOut(CaseOut):
+    person_name = serializers.CharField()
+    contact = serializers.CharField()
+    place = serializers.CharField()
+    landmark = serializers.CharField()
+    event = serializers.CharField()
+    steps_taken = serializers.CharField()
+    pause_reason = serializers.CharField()
     persons = serializers.SerializerMethodField()
     events = EventOut(many=True)
 
@@ -64,7 +71,7 @@ class WholeCaseOut(CaseOut):
         return list(case.persons.order_by("pk").values_list("person_ref", flat=True))
 
 
-class CountsOut(serializers.Serializer):
+class CaseCountsOut(serializers.Serializer):
     live = serializers.IntegerField()
     overdue = serializers.IntegerField()
     red = serializers.IntegerField()
@@ -113,7 +120,7 @@ class GradeIn(serializers.Serializer):
     reason = serializers.CharField(max_length=WORDS)
 
 
-class PauseIn(serializers.Serializer):
+class CasePauseIn(serializers.Serializer):
     reason = serializers.CharField(max_length=WORDS)
     minutes = serializers.IntegerField(required=False, default=60)
 
@@ -123,7 +130,7 @@ class CloseIn(serializers.Serializer):
     note = serializers.CharField(max_length=WORDS)
 
 
-class ReasonIn(serializers.Serializer):
+class CaseReasonIn(serializers.Serializer):
     reason = serializers.CharField(max_length=WORDS)
 
 
@@ -182,9 +189,9 @@ class Figures(APIView):
 
     capability = Capability.VIEW_PERSON
 
-    @extend_schema(responses=CountsOut)
+    @extend_schema(responses=CaseCountsOut)
     def get(self, request: Request) -> Response:
-        return Response(CountsOut(counts(cases_for(acting_user(request)))).data)
+        return Response(CaseCountsOut(counts(cases_for(acting_user(request)))).data)
 
 
 class OneCase(APIView):
@@ -260,9 +267,9 @@ class GradeIt(Act):
         return services.grade_case(case=case, officer=officer, **data)
 
 
-@described(PauseIn)
+@described(CasePauseIn)
 class Pause(Act):
-    given = PauseIn
+    given = CasePauseIn
 
     def do(self, case: Case, officer: User, data: dict[str, Any]) -> object:
         return services.pause_case(case=case, officer=officer, **data)
@@ -283,9 +290,9 @@ class Close(Act):
         return services.close_case(case=case, officer=officer, **data)
 
 
-@described(ReasonIn)
+@described(CaseReasonIn)
 class Reopen(Act):
-    given = ReasonIn
+    given = CaseReasonIn
 
     def do(self, case: Case, officer: User, data: dict[str, Any]) -> object:
         return services.reopen_case(case=case, officer=officer, **data)

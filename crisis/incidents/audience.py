@@ -52,7 +52,7 @@ def outside_ids(incident: Incident) -> NDArray[np.int64]:
     """The ids of those in the audience who are out since the area was narrowed."""
     slices = AudienceSlice.objects.filter(incident=incident, outside__isnull=False)
     packed = slices.values_list("person_ids", "outside")
-    pieces = [np.frombuffer(ids, "<i8")[np.frombuffer(out, "u1") > 0] for ids, out in packed]
+    pieces = [np.frombuffer(ids, "<i8")[np.frombuffer(out or b"", "u1") > 0] for ids, out in packed]
     return np.concatenate(pieces) if pieces else np.empty(0, np.int64)
 
 

@@ -70,8 +70,9 @@ def hear_answers() -> int:
 
 def _hear(page: Page) -> bool:
     """The wave's own clock says what came after it: replies carry scenario time."""
-    calls = page.calls.exclude(wave=None).select_related("wave")
-    for one in calls:
+    for one in page.calls.select_related("wave"):
+        if one.wave is None:
+            continue
         called = Delivery.objects.filter(wave=one.wave).values("address_index")
         after = Reply.objects.filter(
             address_index__in=called, received_at__gte=one.wave.created_at

@@ -129,8 +129,8 @@ class PreviewReshaping(APIView):
             incident=incident, area=ground_from(data), words=words, officer=officer
         )
         stand = how_they_stand(incident, found.released_ids)
-        rest = ReshapingPreviewOut().fields
-        shown = {name: getattr(found, name) for name in rest if hasattr(found, name)}
+        names = [str(name) for name in ReshapingPreviewOut().fields]
+        shown = {name: getattr(found, name) for name in names if hasattr(found, name)}
         shown |= {
             "released_answered": stand.answered,
             "released_needs_help": stand.needs_help,

@@ -113,7 +113,7 @@ class EstimateIn(serializers.Serializer):
     people's phones."""
 
     people = serializers.IntegerField(min_value=0, max_value=MOST)
-    source = serializers.ChoiceField(choices=EstimateSource.choices)
+    source = serializers.ChoiceField(choices=EstimateSource.choices)  # type: ignore[assignment]
     as_of = serializers.DateTimeField()
     basis = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
 

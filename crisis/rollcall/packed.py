@@ -9,6 +9,6 @@ def pack(ids: Iterable[int]) -> bytes:
     return np.array(sorted(set(ids)), "<i8").tobytes()
 
 
-def unpack(packed: bytes | None) -> list[int]:
+def unpack(packed: "bytes | memoryview[int] | None") -> list[int]:
     found: list[int] = np.frombuffer(packed or b"", "<i8").tolist()
     return found

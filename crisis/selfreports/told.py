@@ -135,4 +135,5 @@ def told_of(typed: dict[str, Any]) -> Told:
         if one.type is str
     }
     place = {n: typed.get(n) for n in ("latitude", "longitude", "accuracy_m")}
-    return Told(**words, **{n: v if isinstance(v, float) else None for n, v in place.items()})
+    known: dict[str, Any] = {n: v if isinstance(v, float) else None for n, v in place.items()}
+    return Told(**{**words, **known})

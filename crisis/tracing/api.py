@@ -44,7 +44,7 @@ class EnquiryOut(serializers.ModelSerializer):
 
     class Meta:
         model = Enquiry
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "number", "post_id", "incident_id", "state", "came_by", "kinship", "checked",
             "publish", "permission", "asked_at", "recorded_at", "recorded_by", "closed_at",
             "closed_as",
@@ -113,7 +113,7 @@ class FilterIn(serializers.Serializer):
     incident = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
-class WordsOut(serializers.Serializer):
+class SentenceOut(serializers.Serializer):
     """What may be said at this moment: nothing else may be."""
 
     say = serializers.ChoiceField(choices=Say.choices)
@@ -128,6 +128,8 @@ class ShownIn(serializers.Serializer):
 
 
 class AnswerOut(serializers.ModelSerializer):
+    text = serializers.CharField()
+
     class Meta:
         model = Answer
         fields = ("id", "said", "ground", "text", "given_at", "given_by")
@@ -234,9 +236,9 @@ class Answers(APIView):
 
     capability = {"GET": Capability.VIEW_PERSON, "POST": Capability.RECORD}
 
-    @extend_schema(responses=WordsOut)
+    @extend_schema(responses=SentenceOut)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(WordsOut(words_for(enquiry_for(acting_user(request), pk))).data)
+        return Response(SentenceOut(words_for(enquiry_for(acting_user(request), pk))).data)
 
     @extend_schema(request=ShownIn, responses={201: AnswerOut})
     def post(self, request: Request, pk: int) -> Response:

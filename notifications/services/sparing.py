@@ -20,7 +20,7 @@ def spare(*, source: str, person_refs: Collection[int]) -> int:
     window that holds one of them starts.
     """
     # As for a retraction: windows and pieces that have begun are waited for, later ones see it.
-    list(_open_waves(source))
+    _open_waves(source)  # locked first
     rows = [(source, ref) for ref in person_refs]
     bulk.insert(Spared, ("source", "person_ref"), rows)
     spared = Spared.objects.filter(source=source, person_ref=OuterRef("person_ref"))
@@ -35,13 +35,13 @@ def spare(*, source: str, person_refs: Collection[int]) -> int:
 
 def take_up(*, source: str, person_refs: Collection[int]) -> None:
     """These people are spoken to again."""
-    list(_open_waves(source))
+    _open_waves(source)  # locked first
     Spared.objects.filter(source=source, person_ref__among=list(person_refs)).delete()
 
 
 def _open_waves(source: str) -> Sequence[Wave]:
     waves = Wave.objects.filter(source=source, retracted_at=None).order_by("pk")
-    return waves.select_for_update(no_key=True)
+    return list(waves.select_for_update(no_key=True))
 
 
 def not_spared(source: str, recipients: Sequence[Recipient]) -> list[Recipient]:

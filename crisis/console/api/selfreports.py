@@ -176,7 +176,7 @@ class OneReport(APIView):
         return _answer(request, report)
 
 
-class MatchIn(serializers.Serializer):
+class SelfReportMatchIn(serializers.Serializer):
     """`person` of the report is `to`, who is kept."""
 
     person = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -187,10 +187,10 @@ class Matching(APIView):
     capability = Capability.REGISTER
     throttle_classes = [Writing]
 
-    @extend_schema(request=MatchIn, responses={201: ReportOut})
+    @extend_schema(request=SelfReportMatchIn, responses={201: ReportOut})
     def post(self, request: Request, incident: int, pk: int) -> Response:
         report = _asked(request, incident, pk)
-        officer, data = acting_user(request), validated(MatchIn(data=request.data))
+        officer, data = acting_user(request), validated(SelfReportMatchIn(data=request.data))
         to = get_object_or_404(visible_people(officer), pk=data["to"])
         services.match_person(report=report, person_ref=data["person"], to=to, officer=officer)
         return _answer(request, report, status=201)
@@ -228,7 +228,7 @@ class Verifying(APIView):
         return _answer(request, report)
 
 
-class ReasonIn(serializers.Serializer):
+class SetAsideIn(serializers.Serializer):
     reason = serializers.ChoiceField(choices=SetAsideReason.choices)
 
 
@@ -238,10 +238,10 @@ class SettingAside(APIView):
     capability = Capability.REGISTER
     throttle_classes = [Writing]
 
-    @extend_schema(request=ReasonIn, responses=ReportOut)
+    @extend_schema(request=SetAsideIn, responses=ReportOut)
     def put(self, request: Request, incident: int, pk: int) -> Response:
         report = _asked(request, incident, pk)
-        reason = validated(ReasonIn(data=request.data))["reason"]
+        reason = validated(SetAsideIn(data=request.data))["reason"]
         services.set_aside(report=report, reason=reason, officer=acting_user(request))
         return _answer(request, report)
 

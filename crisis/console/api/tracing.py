@@ -18,7 +18,7 @@ from crisis.tracing.selectors import enquiry_for
 from crisis.tracing.services.matching import match_enquiry, undo_match
 
 
-class CandidateOut(serializers.Serializer):
+class EnquiryCandidateOut(serializers.Serializer):
     """`score` is 0 to 100; `reasons` say what it is made of. Who it is stands in the registry,
     where reading is audited."""
 
@@ -30,7 +30,7 @@ class CandidateOut(serializers.Serializer):
         return candidate.person.pk
 
 
-class MatchIn(serializers.Serializer):
+class EnquiryMatchIn(serializers.Serializer):
     person = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     score = serializers.IntegerField(min_value=0, max_value=100, required=False, default=0)
 
@@ -38,13 +38,13 @@ class MatchIn(serializers.Serializer):
 class Candidates(APIView):
     capability = Capability.VIEW_PERSON
 
-    @extend_schema(responses=CandidateOut(many=True))
+    @extend_schema(responses=EnquiryCandidateOut(many=True))
     def get(self, request: Request, pk: int) -> Response:
         officer = acting_user(request)
         enquiry = enquiry_for(officer, pk)
         found = candidates(enquiry, visible_people(officer))
         audit.record(actor=officer.username, act="tracing.viewed", subject=f"enquiry:{pk}")
-        return Response(CandidateOut(found, many=True).data)
+        return Response(EnquiryCandidateOut(found, many=True).data)
 
 
 class Matching(APIView):
@@ -52,11 +52,11 @@ class Matching(APIView):
 
     capability = Capability.RECORD
 
-    @extend_schema(request=MatchIn, responses=WholeOut)
+    @extend_schema(request=EnquiryMatchIn, responses=WholeOut)
     def post(self, request: Request, pk: int) -> Response:
         officer = acting_user(request)
         enquiry = enquiry_for(officer, pk)
-        data = validated(MatchIn(data=request.data))
+        data = validated(EnquiryMatchIn(data=request.data))
         match_enquiry(
             enquiry=enquiry,
             person=get_object_or_404(visible_people(officer), pk=data["person"]),

@@ -1,6 +1,8 @@
 """What an officer writes on the board itself."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -33,7 +35,7 @@ class EstimateForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
-    def __init__(self, data: object, *, incident: Incident) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, incident: Incident) -> None:
         self.zone = ZoneInfo(incident.post.time_zone)
         super().__init__(data)
         self.fields["as_of"].initial = clock.now().astimezone(self.zone)

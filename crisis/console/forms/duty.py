@@ -67,7 +67,7 @@ class TurnForm(PostForm):
 
     def __init__(self, *args: Any, turn: DutyTurn | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = (of_turn(turn, self.zone) if turn else self._next()) | self.initial
+        self.initial = {**(of_turn(turn, self.zone) if turn else self._next()), **self.initial}
         self.fields["user"].queryset = who_may_be_on_duty(self.post)  # type: ignore[attr-defined]
 
     def _next(self) -> dict[str, Any]:

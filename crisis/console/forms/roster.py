@@ -81,7 +81,7 @@ class RosterFilter(forms.Form):
         """The same in words, for paper."""
         self.is_valid()
         shown = (
-            dict(self.fields[name].choices).get(self.cleaned_data.get(name))
+            dict(self.fields[name].choices).get(self.cleaned_data.get(name))  # type: ignore[attr-defined]
             for name in ("condition", "movement", "contact", "flag")
             if self.cleaned_data.get(name)
         )

@@ -28,7 +28,7 @@ def incident_head(context: dict[str, Any], incident: Incident) -> dict[str, Any]
         "incident": incident,
         "is_open": is_open,
         "alert": alert,
-        "warns": bool(alert) and alert.kind != WaveKind.ALL_CLEAR,
+        "warns": alert is not None and alert.kind != WaveKind.ALL_CLEAR,
         "grounds": grounds_now(incident),
         "outage": incident.outages.filter(ended_at=None).first(),
         "mainshock": incident.follows,

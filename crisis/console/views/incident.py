@@ -38,7 +38,8 @@ def room(request: StaffRequest, pk: int) -> HttpResponse:
     incident = visible_incident(request.user, pk)
     if incident.state == IncidentState.DRAFT:
         return show_draft(request, incident)
-    context = {"room": "board", "incident": incident, "live": live_counts(incident)}
+    context: dict[str, Any] = {"room": "board", "incident": incident}
+    context["live"] = live_counts(incident)
     context |= board_context(incident) | manifests_context(incident)
     context["form"] = EstimateForm(None, incident=incident)
     context["points"] = reverse("console:incident-points", args=[pk])

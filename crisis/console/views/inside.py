@@ -50,7 +50,8 @@ def inside(incident: Incident) -> QuerySet[Standing]:
 def roster(request: StaffRequest, pk: int) -> HttpResponse:
     """The list as a page of its own; for htmx the next rows alone."""
     incident = visible_incident(request.user, pk)
-    context = {"incident": incident, "room": "people"} | roster_context(request, incident)
+    context: dict[str, Any] = {"incident": incident, "room": "people"}
+    context |= roster_context(request, incident)
     if request.headers.get("HX-Request"):
         return render(request, "console/_roster_rows.html", context)
     context["count"] = context["filter"].count(incident)

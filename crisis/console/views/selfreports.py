@@ -8,7 +8,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -48,10 +48,12 @@ def overview(request: StaffRequest, pk: int) -> HttpResponse:
     shown = request.GET.get("show", "waiting")
     if shown not in LISTS:
         raise Http404
+    page: Page[Any]
     if shown == "waiting":
         page = Paginator(rows_waiting(request.user, incident), A_PAGE).get_page(_page(request))
     else:
-        page = Paginator(rows_in(request.user, incident, shown), A_PAGE).get_page(_page(request))
+        reports = rows_in(request.user, incident, shown)
+        page = Paginator(reports, A_PAGE).get_page(_page(request))
         page.object_list = rows_of(request.user, incident, list(page.object_list))
     audit.record(
         actor=request.user.username,

@@ -33,7 +33,7 @@ def forget_people(erasure: Erasure) -> None:
     """Somebody is erased: the words of their reports go, those of their party with them. That
     there was a report, when, and what became of it stays."""
     rows = ReportedPerson.objects.filter(person_ref__in=erasure.person_ids)
-    _forget(rows.values("report"))
+    _forget(set(rows.values_list("report", flat=True)))
 
 
 def register_rules() -> None:
@@ -65,7 +65,7 @@ def _end(ids: Collection[int]) -> int:
     return before + len(left)
 
 
-def _forget(reports: object) -> None:
+def _forget(reports: Collection[int]) -> None:
     chosen = SelfReport.objects.filter(pk__in=reports, forgotten_at=None)
     Submission.objects.filter(report__in=chosen).exclude(body="").update(body="")
     chosen.update(**_BLANK, forgotten_at=clock.now())

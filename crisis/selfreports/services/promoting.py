@@ -33,8 +33,8 @@ def promote(*, person: Person) -> int:
         return 0
     actor, merged = f"person:{person.pk}", 0
     for report in SelfReport.objects.filter(joined_ref=person.pk, state=ReportState.OPEN):
-        leader = report.people.filter(leads=True).values_list("person_ref", flat=True).first()
-        unmatched = Person.objects.filter(pk=leader, provisional=True, left_at=None)
+        leader = report.people.filter(leads=True).values("person_ref")
+        unmatched = Person.objects.filter(pk__in=leader, provisional=True, left_at=None)
         provisional = unmatched.exclude(pk__in=Merge.objects.values("gone")).first()
         if provisional is None:
             continue
