@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from crisis.citizens.views import groups, roster, trips
+from crisis.citizens.views.asked import asked
 from crisis.citizens.views.code import code, leave_session
 from crisis.citizens.views.consents import consents
 from crisis.citizens.views.contacts import contacts, wechat, wechat_qr
@@ -43,6 +44,7 @@ urlpatterns = [
     path("me/trips/", trips.trips, name="trips"),
     path("me/trips/<int:pk>/", trips.trip, name="trip"),
     path("me/sign-out/", leave_session, name="sign-out"),
+    path("me/asked/", asked, name="asked"),
     path("me/family/", family, name="family"),
     path("me/family/add/", add, name="family-add"),
     path("me/contacts/", contacts, name="contacts"),

@@ -52,6 +52,14 @@ def enquiries_after(person_id: int) -> QuerySet[Enquiry]:
     return Enquiry.objects.filter(Exists(matched), state__in=LIVE).order_by("pk")
 
 
+def asked_after(person_id: int) -> QuerySet[Enquiry]:
+    """Live enquiries after this person of which they were told, the newest first."""
+    told = Match.objects.filter(
+        enquiry=OuterRef("pk"), person=person_id, undone_at=None, told_at__isnull=False
+    )
+    return Enquiry.objects.filter(Exists(told), state__in=LIVE).order_by("-pk")
+
+
 def found_by(text: str) -> Q:
     """Those whose number, whose sought person's name (as it sounds) or whose asker's phone this
     is."""

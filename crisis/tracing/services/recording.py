@@ -19,7 +19,7 @@ from crisis.tracing.states import Checked, Closed, EnquiryState, Permission, Pub
 from notifications.codes import new_code
 from registry.addresses import address_index
 from registry.drafts import document_index
-from registry.models import Channel, Post
+from registry.models import Channel, Person, Post
 from registry.pinyin import typed
 
 PREFIX = "X"
@@ -89,6 +89,25 @@ def set_permission(*, enquiry: Enquiry, permission: Permission, officer: User) -
     with working(enquiry, officer) as row:
         need_match(row)
         note_permission(row, permission, by=officer.username)
+
+
+def decide_myself(*, person: Person, enquiry: Enquiry, permission: Permission) -> None:
+    """The sought person says on their own page what may be said to this asker; they may change it
+    as long as the enquiry is open.
+
+    Raises DomainError: not_found (it is not after them, or they were not told of it),
+    already_closed, no_word (none of the three answers).
+    """
+    if permission == Permission.NOT_ASKED:
+        raise DomainError("no_word", _("请选择可以告知的内容。"))
+    with transaction.atomic():
+        row = _locked(enquiry.pk)
+        told = row.matches.filter(person=person, undone_at=None, told_at__isnull=False)
+        if not told.exists():
+            raise DomainError("not_found", _("未找到。"), status=404)
+        if row.state == EnquiryState.CLOSED:
+            raise DomainError("already_closed", _("此询问已结案，不再告知任何内容。"), status=409)
+        note_permission(row, permission, by=f"person:{person.pk}")
 
 
 def note_permission(row: Enquiry, permission: Permission, *, by: str) -> None:
