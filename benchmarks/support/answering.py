@@ -33,7 +33,7 @@ def alerted_incident(scene: people.Scene, count: int, key: str) -> Incident:
     written as a worker would have left it, and told."""
     incident = declare_incident(
         draft=people.draft(scene), officer=scene.officer, declaration_key=key,
-        confirmed_count=count,
+        confirmed_count=count, another_than=list(Incident.objects.values_list("pk", flat=True)),
     )  # fmt: skip
     expand_incident(incident.pk)
     hand_over(incident)

@@ -53,14 +53,15 @@ def figures(
 
 
 def read_log(log: Path) -> tuple[Counter[Key], set[str]]:
-    """Acceptances counted by (wave code, address), and the keys of refused deliveries."""
+    """Acceptances counted by (wave code, address), and the keys of refused deliveries. A page to
+    the duty roster has no code: its words tell it from others."""
     accepted: Counter[Key] = Counter()
     refused: set[str] = set()
     with log.open(encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
             if record["what"] == "accepted":
-                accepted[record["code"], record["to"]] += 1
+                accepted[record["code"] or record["text"], record["to"]] += 1
             elif record["what"] == "refused":
                 refused.add(record["key"])
     return accepted, refused

@@ -7,7 +7,7 @@ from django.urls import reverse
 from config.kernel.fields import EncryptedTextField
 from config.kernel.models import AuditEntry
 from config.kernel.readonly import ReadOnlyAdmin
-from crisis.staff.models import DutyTurn, User
+from crisis.staff.models import DutyTurn, Neighbour, User
 from registry.models import Person, Post
 
 OURS = [
@@ -49,9 +49,9 @@ def test_encrypted_fields_are_never_shown(model):
     assert not sealed or model is DutyTurn or sealed <= set(shown.personal)
 
 
-def test_only_posts_accounts_and_the_duty_roster_are_changed_here():
+def test_only_posts_accounts_duty_roster_and_neighbours_are_changed_here():
     writable = {m for m in OURS if not isinstance(admin.site._registry[m], ReadOnlyAdmin)}
-    assert writable == {Post, User, DutyTurn}
+    assert writable == {Post, User, DutyTurn, Neighbour}
 
 
 def test_person_shows_no_personal_data_and_cannot_be_changed(as_user, administrator, people):

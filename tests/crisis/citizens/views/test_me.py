@@ -101,8 +101,9 @@ def test_every_model_that_speaks_of_a_person_is_shown_or_reviewed(parent):
     assert WeChatBinding in refer
 
 
-# Reviewed: made of what is shown, or an officer's note about a possible duplicate.
-OTHERS = {"DuplicatePair", "Merge", "NotDuplicate", "RosterUpload", "Upload"}
+# Reviewed: made of what is shown, or an officer's note about a possible duplicate; who asks after
+# somebody is the asker's data, and is shown at /me/asked/ once it was passed on.
+OTHERS = {"DuplicatePair", "Match", "Merge", "NotDuplicate", "RosterUpload", "Upload"}
 
 
 def test_looking_is_on_record_once_a_session(browser, parent):
