@@ -25,15 +25,13 @@ def asked(request: CitizenRequest, person: Person) -> HttpResponse:
             return decide(request, person)
         except DomainError as problem:
             error = str(problem)
-    rows = [
-        {"enquiry": one, "asker": masked_name(one.asker_name, "")[0]}
-        for one in asked_after(person.pk)
-    ]
+    enquiries = list(asked_after(person.pk))
+    rows = [{"enquiry": one, "asker": masked_name(one.asker_name, "")[0]} for one in enquiries]
     audit.record(
         actor=actor_of(request.citizen),
         act="enquiry.listed",
         subject=f"person:{person.pk}",
-        enquiries=[row["enquiry"].pk for row in rows],
+        enquiries=[one.pk for one in enquiries],
     )
     return show(
         request,
