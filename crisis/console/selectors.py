@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
+from crisis.cases.models import CasePerson
 from crisis.evacuation.models import Manifest
 from crisis.incidents.models import Incident
 from crisis.rollcall.models import RollCallEvent, Standing
@@ -66,6 +67,17 @@ def with_names(rows: list[Any]) -> list[Any]:
     for row in rows:
         row.person = people.get(row.person_ref)
     return rows
+
+
+def with_who(cases: list[Any]) -> list[Any]:
+    """Give each case the names of whom it is about as `.who`: those registered, else as given."""
+    links = CasePerson.objects.filter(case__in=cases).order_by("pk")
+    refs = list(links.values_list("case", "person_ref"))
+    people = Person.objects.in_bulk([ref for _case, ref in refs])
+    for case in cases:
+        names = [people[ref].name for pk, ref in refs if pk == case.pk and ref in people]
+        case.who = names or [name for name in [case.person_name] if name]
+    return cases
 
 
 def newest_events(incident: Incident, limit: int) -> list[Any]:

@@ -14,6 +14,7 @@ from crisis.cases.models import Case
 from crisis.cases.selectors import by_urgency, hand_over_for, hand_overs_for, live_cases
 from crisis.cases.services import accept_hand_over, make_hand_over, withdraw_hand_over
 from crisis.console.forms.cases import LONG, HandOverForm
+from crisis.console.selectors import with_who
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.models import User
 from crisis.staff.roles import CAPABILITIES, Capability
@@ -35,7 +36,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("已交班，等待接班人确认。"))
             return redirect("console:hand-over", made.pk)
-    cases: list[Any] = list(by_urgency(live_cases(request.user).exclude(post=None)))
+    cases: list[Any] = with_who(list(by_urgency(live_cases(request.user).exclude(post=None))))
     for case in cases:
         case.words = request.POST.get(f"words-{case.pk}", "")
     context = {
@@ -78,7 +79,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         actor=request.user.username, act="case.hand_over_viewed", subject=f"handover:{found.pk}"
     )
     words = dict(found.rows.values_list("case", "summary"))
-    cases: list[Any] = list(by_urgency(Case.objects.filter(pk__in=words)))
+    cases: list[Any] = with_who(list(by_urgency(Case.objects.filter(pk__in=words))))
     for case in cases:
         case.words = words[case.pk]
     mine = found.waits and found.from_user_id != request.user.pk

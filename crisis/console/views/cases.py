@@ -24,7 +24,12 @@ from crisis.cases.services import open_case, record_contact
 from crisis.cases.services.requests import release_request
 from crisis.cases.states import AS_RED, LIVE, Grade, Origin
 from crisis.console.forms.cases import NewCaseForm
-from crisis.console.selectors import visible_incident, visible_incidents, visible_people
+from crisis.console.selectors import (
+    visible_incident,
+    visible_incidents,
+    visible_people,
+    with_who,
+)
 from crisis.incidents.models import Incident
 from crisis.incidents.states import IncidentState
 from crisis.staff.guards import StaffRequest, requires
@@ -59,6 +64,7 @@ def _listed(
     now = clock.now()
     chosen = by_urgency(_narrowed(request, cases), now)
     page = Paginator(chosen, CASES_A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = with_who(list(page.object_list))
     if not request.headers.get("HX-Request"):
         audit.record(
             actor=request.user.username,

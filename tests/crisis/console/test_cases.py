@@ -57,6 +57,16 @@ def test_list_shows_the_worst_first_with_word_shape_and_clock(
     assert AuditEntry.objects.filter(act="case.listed").count() == listed == 4
 
 
+def test_list_names_whoever_is_registered(post: Any, officer: Any, as_user: AsUser) -> None:
+    person = settle("周登记", phone="+6785550171")
+    open_case(
+        post=post, origin=Origin.REPLY, origin_key="reply:7", raised_at=clock.now(),
+        person_ref=person.pk, event="2",
+    )  # fmt: skip
+    for path in ("/cases/", reverse("console:hand-overs")):
+        assert "周登记" in as_user(officer).get(path).content.decode()
+
+
 def test_strangers_find_nothing(
     case: Case, outsider: Any, auditor: Any, liaison: Any, as_user: AsUser
 ) -> None:
