@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
@@ -36,7 +37,7 @@ MAIN = (
     Entry("declare", _("宣布"), "console:declare", _C.DECLARE),
     Entry("cases", _("求助个案"), "console:cases", _C.VIEW_PERSON),
     Entry("people", _("登记人"), "console:people", _C.VIEW_PERSON),
-    Entry("groups", _("团组"), "console:groups", _C.VIEW_PERSON),
+    Entry("groups", pgettext_lazy("navigation", "团组"), "console:groups", _C.VIEW_PERSON),
     Entry("tracing", _("寻人"), "console:enquiries", _C.VIEW_PERSON),
     Entry("triage", _("待处理回复"), "console:triage", _C.RECORD),
 )
