@@ -171,7 +171,7 @@ def measure_paper(incident: Any, scene: Any) -> Figures:
     from benchmarks.support import watching
 
     paper = watching.fetch(f"/incidents/{incident.pk}/print/", watching.log_in(scene.officer))
-    return {"print_s": round(paper.ms / 1000, 1), "print_mb": round(paper.size / 1e6, 1)}
+    return {"print_s": round(paper.ms / 1000, 3), "print_mb": round(paper.size / 1e6, 1)}
 
 
 def measure_storm(
