@@ -57,7 +57,14 @@ INCIDENT = (
     Entry("cases", _("求助个案"), "console:incident-cases", _C.VIEW_PERSON),
     Entry("selfreports", _("自助报备"), "console:selfreports", _C.VIEW_PERSON),
     Entry("tracing", _("寻人"), "console:incident-enquiries", _C.VIEW_PERSON),
+    Entry("evacuation", _("撤离"), "console:evacuation", _C.VIEW_INCIDENT),
     Entry("after", _("后续"), "console:incident-after", _C.VIEW_INCIDENT),
+)
+
+# The rooms of an incident's evacuation.
+EVACUATION = (
+    Entry("board", _("看板"), "console:evacuation", _C.VIEW_INCIDENT),
+    Entry("manifests", _("名单"), "console:manifests", _C.VIEW_INCIDENT),
 )
 
 

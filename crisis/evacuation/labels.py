@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crisis.evacuation.models import Priority
 from crisis.evacuation.rows import Row
 from crisis.rollcall.states import Condition, Movement
+from crisis.seats.states import Priority
 from registry.models import DocumentKind, Sex
 
 HEADINGS = {

@@ -5,19 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from config.kernel.fields import EncryptedTextField
 from crisis.incidents.models import Incident
+from crisis.seats.states import Priority
 from crisis.staff.models import User
-
-
-class Priority(models.TextChoices):
-    """Why somebody goes first, in this order; an officer can read it aloud."""
-
-    NEEDS_HELP = "needs_help", _("需要协助")
-    MEDICAL = "medical", _("医疗需要")
-    PREGNANT = "pregnant", _("孕妇")
-    UNACCOMPANIED_MINOR = "unaccompanied_minor", _("无人陪伴未成年人")
-    INFIRM = "infirm", _("年老体弱")
-    WITH_CHILDREN = "with_children", _("携带儿童")
-    ADULT = "adult", _("成年人")
+from crisis.transports.models import Transport
+from crisis.transports.states import PlaceClass
 
 
 class Manifest(models.Model):
@@ -77,6 +68,26 @@ class ManifestEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} of {self.manifest_id}"
+
+
+class ManifestLeg(models.Model):
+    """One transport that an entry's person takes, and the class of place there; `position` counts
+    their legs from 1. An entry without legs says that the person is to go, not yet on what."""
+
+    entry = models.ForeignKey(ManifestEntry, on_delete=models.CASCADE, related_name="legs")
+    position = models.PositiveSmallIntegerField()
+    transport = models.ForeignKey(Transport, on_delete=models.PROTECT, related_name="listed")
+    place_class = models.CharField(max_length=10, choices=PlaceClass)
+
+    class Meta:
+        ordering = ["entry", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "position"], name="manifest_leg_once"),
+            models.UniqueConstraint(fields=["entry", "transport"], name="manifest_transport_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"leg {self.position} of {self.entry_id}"
 
 
 class EntryKey(models.Model):

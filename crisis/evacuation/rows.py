@@ -8,7 +8,7 @@ from typing import Any
 
 from config.kernel.encryption import new_key, seal_under, unseal_under
 from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry
-from crisis.evacuation.parties import Seat
+from crisis.seats.parties import Seat
 
 FIELDS = (
     "name",

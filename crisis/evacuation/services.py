@@ -11,33 +11,33 @@ from config.kernel.errors import DomainError
 from config.kernel.text import clean
 from crisis.evacuation.exports import FORMATS, Export
 from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry
-from crisis.evacuation.parties import Seat, seat
-from crisis.evacuation.roster import candidates
 from crisis.evacuation.rows import entry_of
 from crisis.evacuation.selectors import content_hash
 from crisis.events.services import emit
 from crisis.events.types import EventType
 from crisis.incidents.models import Incident
 from crisis.incidents.states import IncidentState
+from crisis.seats.parties import Seat, seat
+from crisis.seats.roster import candidates
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
 
 WORDS_LENGTH = 200
-_PLANNABLE = (IncidentState.DECLARED, IncidentState.STOOD_DOWN)
+PLANNABLE = (IncidentState.DECLARED, IncidentState.STOOD_DOWN)
 
 
 def draft_manifest(*, incident: Incident, planner: User) -> Manifest:
     """A new version from the roll call as it stands; earlier versions stay as they are.
 
-    Who is on it, and in which order: crisis.evacuation.roster and parties. Raises DomainError
+    Who is on it, and in which order: crisis.seats.roster and parties. Raises DomainError
     forbidden, not_found (outside the jurisdiction), incident_not_declared, nobody_to_evacuate
     (for a first version; a later one may be empty, which says that nobody is left to fetch).
     """
     demand(planner, Capability.PLAN, incident.post)
     with transaction.atomic():
         incident = _locked(incident)
-        if incident.state not in _PLANNABLE:
+        if incident.state not in PLANNABLE:
             raise DomainError(
                 "incident_not_declared", _("突发事件尚未宣布，不能编制名单。"), status=409
             )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crisis.console.clocks import DATE, both
 from crisis.console.map import ground_data
-from crisis.console.navigation import INCIDENT, Link, links
+from crisis.console.navigation import EVACUATION, INCIDENT, Link, links
 from crisis.incidents.ground import grounds_now
 from crisis.incidents.models import Incident
 from crisis.operations import wording
@@ -178,3 +178,9 @@ def asked_after(context: dict[str, Any], person_id: int) -> list[Enquiry]:
 def incident_tabs(context: dict[str, Any], incident: Incident) -> list[Link]:
     """The rooms of this incident that the user may enter."""
     return links(INCIDENT, context["request"].user, incident.pk)
+
+
+@register.simple_tag(takes_context=True)
+def evacuation_tabs(context: dict[str, Any], incident: Incident) -> list[Link]:
+    """The rooms of its evacuation that the user may enter."""
+    return links(EVACUATION, context["request"].user, incident.pk)

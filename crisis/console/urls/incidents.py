@@ -1,8 +1,8 @@
-"""The rooms of an incident, from its declaration to its manifests."""
+"""The rooms of an incident, from its declaration on."""
 
 from django.urls import path
 
-from crisis.console.views import announcements, declare, incident, manifests, widening
+from crisis.console.views import announcements, declare, incident, widening
 
 urlpatterns = [
     path("incidents/declare/", declare.declare, name="declare"),
@@ -46,8 +46,4 @@ urlpatterns = [
         incident.release_contacts,
         name="release-contacts",
     ),
-    path("incidents/<int:pk>/manifests/draft/", manifests.draft, name="manifest-draft"),
-    path("manifests/<int:pk>/", manifests.show, name="manifest"),
-    path("manifests/<int:pk>/seal/", manifests.seal, name="manifest-seal"),
-    path("manifests/<int:pk>/download/", manifests.download, name="manifest-download"),
 ]

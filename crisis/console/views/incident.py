@@ -40,7 +40,7 @@ def room(request: StaffRequest, pk: int) -> HttpResponse:
         return show_draft(request, incident)
     context: dict[str, Any] = {"room": "board", "incident": incident}
     context["live"] = live_counts(incident)
-    context |= board_context(incident) | manifests_context(incident)
+    context |= board_context(incident)
     context["form"] = EstimateForm(None, incident=incident)
     context["points"] = reverse("console:incident-points", args=[pk])
     context["people_address"] = f"{reverse('console:incident', args=[pk])}people/"
@@ -48,13 +48,6 @@ def room(request: StaffRequest, pk: int) -> HttpResponse:
         context |= roster_context(request, incident)
         context["count"] = context["filter"].count(incident)
     return render(request, "console/incident.html", context)
-
-
-def manifests_context(incident: Incident) -> dict[str, Any]:
-    return {
-        "manifests": incident.manifests.select_related("drafted_by", "sealed_by"),
-        "is_open": incident.state == IncidentState.DECLARED,
-    }
 
 
 @require_POST

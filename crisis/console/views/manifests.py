@@ -17,13 +17,27 @@ from crisis.evacuation.labels import HEADINGS, Labels
 from crisis.evacuation.models import Manifest
 from crisis.evacuation.rows import row_of
 from crisis.evacuation.selectors import difference, is_intact
-from crisis.evacuation.services import draft_manifest, export_manifest, seal_manifest
+from crisis.evacuation.services import PLANNABLE, draft_manifest, export_manifest, seal_manifest
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 
 ROWS_A_PAGE = 100
 # What fits a screen; the files hold every column.
 COLUMNS = ("position", "party", "priority", "name", "document_number", "needs", "reasons")
+
+
+@requires(Capability.VIEW_INCIDENT)
+def overview(request: StaffRequest, pk: int) -> HttpResponse:
+    """All versions, the newest first."""
+    incident = visible_incident(request.user, pk)
+    context = {
+        "incident": incident,
+        "manifests": incident.manifests.select_related("drafted_by", "sealed_by"),
+        "is_open": incident.state in PLANNABLE,
+        "room": "evacuation",
+        "part": "manifests",
+    }
+    return render(request, "console/manifests.html", context)
 
 
 @require_POST
@@ -54,6 +68,8 @@ def show_manifest(request: StaffRequest, manifest: Manifest, form: ExportForm) -
     context: dict[str, Any] = {
         "manifest": manifest,
         "incident": manifest.incident,
+        "room": "evacuation",
+        "part": "manifests",
         "form": form,
         "page": page,
         "headings": [HEADINGS[name] for name in COLUMNS],

@@ -18,7 +18,8 @@ from crisis.incidents.models import Incident
 from crisis.incidents.states import IncidentState
 from crisis.rollcall.models import Standing
 from registry.models import Household, Person
-from tests.crisis.evacuation.conftest import CHILD, give_phone
+from tests.crisis.evacuation.conftest import give_phone
+from tests.support.evacuating import CHILD
 
 pytestmark = pytest.mark.django_db
 Stand = Callable[..., Person]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from crisis.evacuation.models import Priority
 from crisis.rollcall.states import Condition, Movement
+from crisis.seats.states import Priority
 
 CHILD_UNDER = 14  # years; the age to which a household's children come along unasked
 ADULT_FROM = 18  # 民法典 第十七条

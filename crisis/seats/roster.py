@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from crisis.evacuation.parties import CHILD_UNDER, Candidate, age_on
 from crisis.incidents.models import Incident
 from crisis.rollcall.models import Standing
 from crisis.rollcall.states import Condition, Movement
+from crisis.seats.parties import CHILD_UNDER, Candidate, age_on
 from registry.models import Channel, ContactPoint, Person
 
 CHUNK = 2000  # ids in one IN list: far below SQLite's 32,766

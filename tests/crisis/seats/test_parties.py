@@ -1,12 +1,12 @@
-"""crisis/evacuation/parties.py: who travels with whom, in which order, and why"""
+"""crisis/seats/parties.py: who travels with whom, in which order, and why"""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from crisis.evacuation.models import Priority
-from crisis.evacuation.parties import Candidate, Seat, age_on, seat
+from crisis.seats.parties import Candidate, Seat, age_on, seat
+from crisis.seats.states import Priority
 
 
 def one(ref: int, household: int | None = None, **fields: Any) -> Candidate:

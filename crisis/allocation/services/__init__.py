@@ -1,0 +1,1 @@
+"""Everything that writes of plans."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BoardingConfig(AppConfig):
+    name = "crisis.boarding"
+    label = "boarding"
+    verbose_name = _("登乘")

@@ -1,0 +1,1 @@
+"""Everything that writes of who goes and what they were offered."""

@@ -1,0 +1,1 @@
+"""Everything that writes of operations, transports and corridors."""

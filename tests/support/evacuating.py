@@ -1,0 +1,147 @@
+"""An incident in Port Vila with people who answered, and an operation that brings them out."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from config.kernel import clock
+from crisis.hazards.models import HazardKind
+from crisis.incidents.models import Incident
+from crisis.incidents.states import IncidentState, ResponseLevel
+from crisis.rollcall.models import Standing
+from crisis.seats.models import Party, Traveller
+from crisis.seats.states import Priority
+from crisis.transports.models import EvacuationOperation, Place, Transport
+from crisis.transports.states import PlaceKind, TransportKind
+from registry.models import Household, Person
+
+ADULT = date(1985, 3, 8)
+CHILD = date(2016, 3, 8)
+_COORDINATES = {
+    "VLI": (-17.699, 168.320),
+    "SUV": (-18.043, 178.559),
+    "CAN": (23.392, 113.299),
+}
+
+
+def make_incident(post: Any, officer: Any) -> Incident:
+    """A declared incident without any audience."""
+    now = clock.now()
+    return Incident.objects.create(
+        post=post,
+        title="维拉港地震",
+        hazard=HazardKind.EARTHQUAKE,
+        response_level=ResponseLevel.RED,
+        state=IncidentState.DECLARED,
+        occurred_at=now,
+        countries=["VU"],
+        template="earthquake",
+        declaration_key=f"key-{post.code}",
+        content_hash="0" * 64,
+        submitted_by=officer,
+        submitted_at=now,
+        declared_at=now,
+    )
+
+
+def stand(incident: Incident, name: str, **fields: Any) -> Person:
+    """`stand(incident, "王小明", condition="needs_help", household=home)`: a person with their
+    standing; a field that is none of the standing's is the person's."""
+    where = {
+        key: fields.pop(key)
+        for key in ("condition", "movement", "wants_out", "answered_at")
+        if key in fields
+    }
+    person = Person.objects.create(
+        name=name, registered_at=clock.now(), **{"birth_date": ADULT, **fields}
+    )
+    Standing.objects.create(
+        incident=incident,
+        person_ref=person.pk,
+        certain=True,
+        reason=1,
+        updated_at=clock.now(),
+        **where,
+    )
+    return person
+
+
+def make_operation(incident: Incident, planner: Any) -> EvacuationOperation:
+    """An operation with an assembly point (`VLI`), a safe haven (`SUV`) and home (`CAN`)."""
+    operation = EvacuationOperation.objects.create(
+        incident=incident, name="维拉港撤离行动", opened_by=planner, opened_at=clock.now()
+    )
+    make_place(operation, PlaceKind.ASSEMBLY, "维拉港机场", "Port Vila airport", "VU", "VLI")
+    make_place(operation, PlaceKind.HAVEN, "苏瓦安置点", "Suva shelter", "FJ", "SUV", beds=200)
+    make_place(operation, PlaceKind.HOME, "广州", "Guangzhou", "CN", "CAN")
+    return operation
+
+
+_ZONES = {"VU": "Pacific/Efate", "FJ": "Pacific/Fiji", "CN": "Asia/Shanghai"}
+
+
+def make_place(
+    operation: EvacuationOperation,
+    kind: str,
+    name_zh: str,
+    name_en: str,
+    country: str,
+    code: str,
+    **fields: Any,
+) -> Place:
+    latitude, longitude = _COORDINATES.get(code, (-17.7, 168.3))
+    return Place.objects.create(
+        operation=operation,
+        kind=kind,
+        name_zh=name_zh,
+        name_en=name_en,
+        country=country,
+        code=code,
+        latitude=latitude,
+        longitude=longitude,
+        time_zone=_ZONES[country],
+        **fields,
+    )
+
+
+def make_transport(
+    operation: EvacuationOperation,
+    number: str = "MU9001",
+    *,
+    origin: str = "VLI",
+    destination: str = "SUV",
+    hours: float = 6,
+    lasts_h: float = 2,
+    **fields: Any,
+) -> Transport:
+    """Leaves `hours` from now and takes `lasts_h`; places by their code."""
+    places = {place.code: place for place in operation.places.all()}
+    departs = clock.now() + timedelta(hours=hours)
+    return Transport.objects.create(
+        operation=operation,
+        number=number,
+        origin=places[origin],
+        destination=places[destination],
+        departs_at=departs,
+        arrives_at=departs + timedelta(hours=lasts_h),
+        status_at=clock.now(),
+        **{"kind": TransportKind.FLIGHT, "seats": 10, **fields},
+    )
+
+
+def make_party(operation: EvacuationOperation, *people: Person, **fields: Any) -> Party:
+    """These people as one party of travellers who want to go."""
+    number = operation.parties.count() + 1
+    party = Party.objects.create(operation=operation, number=number)
+    for person in people:
+        Traveller.objects.create(
+            operation=operation,
+            person_ref=person.pk,
+            party=party,
+            updated_at=clock.now(),
+            **{"priority": Priority.ADULT, **fields},
+        )
+    return party
+
+
+def make_home(label: str = "王家") -> Household:
+    return Household.objects.create(label=label)
