@@ -39,7 +39,8 @@ def generate_people(
     far. Raises DomainError bad_focus, unknown_country or already_generated.
     """
     wanted = dict(focus or {})
-    _check(count, wanted, seed)
+    check_numbers(count, wanted)
+    _check_seed(seed)
     written = 0
     maker = Maker(seed=seed, at=at, focus=wanted, earlier=Person.objects.count())
     for chunk in maker.chunks(count):
@@ -50,7 +51,8 @@ def generate_people(
     return written
 
 
-def _check(count: int, focus: Mapping[str, int], seed: int) -> None:
+def check_numbers(count: int, focus: Mapping[str, int]) -> None:
+    """Raises DomainError bad_focus or unknown_country, without asking the database."""
     for country, number in focus.items():
         if not is_country(country) or not cities_of(country):
             sentence = _("没有“%(code)s”的城市数据。")
@@ -59,6 +61,9 @@ def _check(count: int, focus: Mapping[str, int], seed: int) -> None:
             raise DomainError("bad_focus", _("人数不能为负。"))
     if count < sum(focus.values()):
         raise DomainError("bad_focus", _("重点国家的人数之和超过了总人数。"))
+
+
+def _check_seed(seed: int) -> None:
     if Person.objects.filter(external_ref=f"synthetic:{seed}:1").exists():
         sentence = _("这个种子的人员已经生成过，请换一个种子。")
         raise DomainError("already_generated", sentence, {"seed": seed})

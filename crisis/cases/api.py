@@ -1,5 +1,6 @@
 """Cases of help for programs: the same rules by the same services."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.http import Http404
@@ -207,7 +208,7 @@ class OneCase(APIView):
         return Response(WholeCaseOut(case).data)
 
 
-class Act(APIView):
+class Act(APIView, ABC):
     """One act of an officer in a case."""
 
     capability = Capability.RECORD
@@ -219,8 +220,9 @@ class Act(APIView):
         self.do(case, officer, validated(self.given(data=request.data)))
         return Response(CaseOut(case_for(officer, pk)).data)
 
+    @abstractmethod
     def do(self, case: Case, officer: User, data: dict[str, Any]) -> object:
-        raise NotImplementedError
+        """Call the service."""
 
 
 def described(given: type[serializers.Serializer]) -> Any:

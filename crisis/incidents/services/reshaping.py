@@ -15,7 +15,7 @@ from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.events.services import emit
 from crisis.events.types import EventType
-from crisis.incidents.drafts import AreaDraft, area_of, draft_of, polygon_of
+from crisis.incidents.drafts import AreaDraft, area_of, draft_of
 from crisis.incidents.ground import Shift, ground_of, shift_to
 from crisis.incidents.models import Incident, Reshaping
 from crisis.incidents.preview import post_for
@@ -27,9 +27,16 @@ from crisis.incidents.reshapings import (
     needs_second,
 )
 from crisis.incidents.reshapings import content_hash as hash_of
+from crisis.incidents.services.changing import (
+    check_count,
+    discard_change,
+    ground_columns,
+    open_incident,
+    same_change,
+    waiting_change,
+)
 from crisis.incidents.services.speaking import open_wave
 from crisis.incidents.services.widening import let_out_and_in, take_in
-from crisis.incidents.states import IncidentState
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
@@ -63,8 +70,8 @@ def submit_reshaping(
     try:
         with transaction.atomic():
             if known := Reshaping.objects.filter(reshaping_key=reshaping_key).first():
-                return _same(known, incident, area, officer)
-            incident = _locked(incident)
+                return same_change(known, incident, area, officer)
+            incident = open_incident(incident)
             shift = _shift(everybody, incident, confirmed_count)
             reshaping = _saved(incident, area, said, officer, reshaping_key, shift)
             _record(officer, "incident.reshape.submit", reshaping)
@@ -75,7 +82,7 @@ def submit_reshaping(
         won = Reshaping.objects.filter(reshaping_key=reshaping_key).first()
         if won is None:
             raise
-        return _same(won, incident, area, officer)
+        return same_change(won, incident, area, officer)
     return reshaping
 
 
@@ -94,8 +101,8 @@ def approve_reshaping(
     ground = ground_of(reshaping)
     everybody = people_inside(area_of(ground), at=clock.now())
     with transaction.atomic():
-        incident = _locked(reshaping.incident)
-        reshaping = _waiting(reshaping)
+        incident = open_incident(reshaping.incident)
+        reshaping = waiting_change(reshaping)
         shift = _shift(everybody, incident, confirmed_count)
         now = hash_of(incident, ground, reshaping.words, shift)
         if not content_hash == reshaping.content_hash == now:
@@ -111,34 +118,9 @@ def discard_reshaping(*, reshaping: Reshaping, officer: User) -> None:
     """Throw a waiting one away. Raises DomainError forbidden, outside_jurisdiction, wrong_state."""
     demand(officer, Capability.DECLARE)
     post_for(draft_of(reshaping.incident), officer)
-    reshaping = _waiting(reshaping)
-    reshaping.discarded_at = clock.now()
-    reshaping.save(update_fields=["discarded_at"])
+    reshaping = waiting_change(reshaping)
+    discard_change(reshaping)
     _record(officer, "incident.reshape.discard", reshaping)
-
-
-def _same(known: Reshaping, incident: Incident, area: AreaDraft, officer: User) -> Reshaping:
-    """That of a repeated submit. Raises DomainError key_used when it says another thing."""
-    ground = (area_of(ground_of(known)), known.incident_id, known.submitted_by_id)
-    if ground == (area_of(area), incident.pk, officer.pk):
-        return known
-    raise DomainError("key_used", _("此表单已提交过，内容不同。请重新预览后再提交。"), status=409)
-
-
-def _locked(incident: Incident) -> Incident:
-    """The incident as it is now: of two who change its area at once, the second sees what the
-    first made of it."""
-    fresh = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
-    if fresh.state != IncidentState.DECLARED:
-        raise DomainError("wrong_state", _("事件未在进行中，不能调整区域。"), status=409)
-    return fresh
-
-
-def _waiting(reshaping: Reshaping) -> Reshaping:
-    fresh = Reshaping.objects.select_for_update(no_key=True).get(pk=reshaping.pk)
-    if not fresh.waits:
-        raise DomainError("wrong_state", _("这次调整已处理。请刷新页面。"), status=409)
-    return fresh
 
 
 def _shift(everybody: Inside, incident: Incident, confirmed_count: int) -> Shift:
@@ -147,14 +129,7 @@ def _shift(everybody: Inside, incident: Incident, confirmed_count: int) -> Shift
     people = affected(shift)
     if not people:
         raise DomainError("nobody_concerned", _("这样调整不涉及任何人，未作更改。请检查区域。"))
-    if people != confirmed_count:
-        raise DomainError(
-            "count_changed",
-            _("确认人数为 %(typed)d，实际为 %(people)d。请重新预览后输入当前人数。")
-            % {"typed": confirmed_count, "people": people},
-            {"people": people},
-            status=409,
-        )
+    check_count(people, confirmed_count)
     return shift
 
 
@@ -167,12 +142,8 @@ def _saved(
     shift: Shift,
 ) -> Reshaping:
     return Reshaping.objects.create(
+        **ground_columns(area),
         incident=incident,
-        latitude=area.latitude,
-        longitude=area.longitude,
-        radius_m=area.radius_m,
-        polygon=polygon_of(area),
-        countries=list(area.countries),
         words=dict(said),
         reshaping_key=key,
         content_hash=hash_of(incident, area, said, shift),

@@ -16,13 +16,20 @@ from config.kernel.errors import DomainError
 from crisis.events.services import emit
 from crisis.events.types import EventType
 from crisis.incidents.audience import freeze, set_outside
-from crisis.incidents.drafts import AreaDraft, area_of, draft_of, polygon_of
+from crisis.incidents.drafts import AreaDraft, area_of, draft_of
 from crisis.incidents.ground import Ids, Shift, as_ids, ground_of, shift_to
 from crisis.incidents.models import AudienceSlice, Incident, Widening
 from crisis.incidents.preview import post_for
+from crisis.incidents.services.changing import (
+    check_count,
+    discard_change,
+    ground_columns,
+    open_incident,
+    same_change,
+    waiting_change,
+)
 from crisis.incidents.services.declaring import ring_expand
 from crisis.incidents.signals import area_changed, incident_widened
-from crisis.incidents.states import IncidentState
 from crisis.incidents.widenings import (
     alert_for_newcomers,
     content_hash,
@@ -52,7 +59,7 @@ def submit_widening(
     try:
         with transaction.atomic():
             if known := Widening.objects.filter(widening_key=widening_key).first():
-                return _same(known, incident, area, officer)
+                return same_change(known, incident, area, officer)
             incident = _locked(incident)
             newcomers = _newcomers(everybody, incident, confirmed_count)
             widening = _saved(incident, area, officer, widening_key, newcomers.told)
@@ -64,7 +71,7 @@ def submit_widening(
         won = Widening.objects.filter(widening_key=widening_key).first()
         if won is None:
             raise
-        return _same(won, incident, area, officer)
+        return same_change(won, incident, area, officer)
     return widening
 
 
@@ -83,7 +90,7 @@ def approve_widening(
     everybody = people_inside(area_of(ground_of(widening)), at=clock.now())
     with transaction.atomic():
         incident = _locked(widening.incident)
-        widening = _waiting(widening)
+        widening = waiting_change(widening)
         if not content_hash == widening.content_hash == _hash_now(incident, ground_of(widening)):
             raise DomainError("content_changed", _("情况已变更。请作废后重新提交。"), status=409)
         newcomers = _newcomers(everybody, incident, confirmed_count)
@@ -98,33 +105,14 @@ def discard_widening(*, widening: Widening, officer: User) -> None:
     """Throw a waiting one away. Raises DomainError forbidden, outside_jurisdiction, wrong_state."""
     demand(officer, Capability.DECLARE)
     post_for(draft_of(widening.incident), officer)
-    widening = _waiting(widening)
-    widening.discarded_at = clock.now()
-    widening.save(update_fields=["discarded_at"])
+    widening = waiting_change(widening)
+    discard_change(widening)
     _record(officer, "incident.widen.discard", widening)
 
 
-def _same(known: Widening, incident: Incident, area: AreaDraft, officer: User) -> Widening:
-    """The widening of a repeated submit. Raises DomainError key_used when it says another thing."""
-    ground = (area_of(ground_of(known)), known.incident_id, known.submitted_by_id)
-    if ground == (area_of(area), incident.pk, officer.pk):
-        return known
-    raise DomainError("key_used", _("此表单已提交过，内容不同。请重新预览后再提交。"), status=409)
-
-
 def _locked(incident: Incident) -> Incident:
-    """The incident as it is now: of two who widen at once, the second sees the first's people."""
-    fresh = Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
-    if fresh.state != IncidentState.DECLARED:
-        raise DomainError("wrong_state", _("事件未在进行中，不能扩大区域。"), status=409)
+    fresh = open_incident(incident)
     alert_for_newcomers(fresh)
-    return fresh
-
-
-def _waiting(widening: Widening) -> Widening:
-    fresh = Widening.objects.select_for_update(no_key=True).get(pk=widening.pk)
-    if not fresh.waits:
-        raise DomainError("wrong_state", _("这次扩大已处理。请刷新页面。"), status=409)
     return fresh
 
 
@@ -135,14 +123,7 @@ def _newcomers(everybody: Inside, incident: Incident, confirmed_count: int) -> S
         raise DomainError(
             "nobody_new", _("扩大后没有新增的人，未发送任何消息。请检查坐标、半径、多边形和国家。")
         )
-    if newcomers.told != confirmed_count:
-        raise DomainError(
-            "count_changed",
-            _("确认人数为 %(typed)d，实际为 %(people)d。请重新预览后输入当前人数。")
-            % {"typed": confirmed_count, "people": newcomers.told},
-            {"people": newcomers.told},
-            status=409,
-        )
+    check_count(newcomers.told, confirmed_count)
     return newcomers
 
 
@@ -150,12 +131,8 @@ def _saved(
     incident: Incident, area: AreaDraft, officer: User, widening_key: str, people: int
 ) -> Widening:
     return Widening.objects.create(
+        **ground_columns(area),
         incident=incident,
-        latitude=area.latitude,
-        longitude=area.longitude,
-        radius_m=area.radius_m,
-        polygon=polygon_of(area),
-        countries=list(area.countries),
         widening_key=widening_key,
         content_hash=_hash_now(incident, area),
         people_previewed=people,

@@ -14,6 +14,7 @@ from config.kernel.processes import die_with_parent
 from crisis.drills import place
 from crisis.drills.scenarios import SCENARIOS, scenario_named
 from crisis.drills.session import run_drill
+from registry.generator import check_numbers
 
 
 class Command(BaseCommand):
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             # Refused before a place is made, so that nothing has to be cleared away.
             if not 1 <= options["speed"] <= 600:
                 raise CommandError("--speed 必须在 1 到 600 之间 / must be between 1 and 600")
+            check_numbers(options["people"], scenario.focus)
             if not place.is_inside():
                 become_inside()
             self._run(scenario, options)

@@ -10,7 +10,6 @@ from django.test import Client
 
 from config.kernel import clock
 from config.kernel.models import AuditEntry
-from crisis.citizens.models import WeChatBinding
 from crisis.citizens.services.holdings import everything_about
 from crisis.rollcall.models import RollCallEvent
 from notifications.models import Delivery
@@ -20,11 +19,8 @@ from registry.models import (
     CurrentWhereabouts,
     EmergencyContact,
     Household,
-    Membership,
     Person,
-    Whereabouts,
 )
-from registry.selectors.holdings import DERIVED, SECTIONS
 from registry.services.consents import give_consent
 from registry.services.people import add_contact_point, add_emergency_contact
 from tests.support import scene
@@ -81,29 +77,6 @@ def test_page_shows_what_is_held_and_why_we_think_where_they_are(browser, parent
     for text in ("王小明", "E12345678", "+6785550101", "王父", "瓦努阿图", "维拉港", "常住地"):
         assert text in page
     assert len(page.encode()) < PAGE_LIMIT
-
-
-def test_every_column_of_a_person_is_shown_or_reviewed(parent):
-    shown = {name for names in SECTIONS.values() for name in names}
-    columns = {column.name for column in Person._meta.concrete_fields}
-    assert columns - shown == DERIVED
-
-
-def test_every_model_that_speaks_of_a_person_is_shown_or_reviewed(parent):
-    shown = {ContactPoint, EmergencyContact, Whereabouts, CurrentWhereabouts, Membership}
-    reviewed = {
-        "Consent": "shown, with its words",
-        "Person": "registered_by: shown as «registered by»",
-        "WeChatBinding": "a QR code of some minutes, with nothing in it",
-    }
-    refer = {relation.related_model for relation in Person._meta.related_objects}
-    assert {m.__name__ for m in refer - shown} <= set(reviewed) | OTHERS
-    assert WeChatBinding in refer
-
-
-# Reviewed: made of what is shown, or an officer's note about a possible duplicate; who asks after
-# somebody is the asker's data, and is shown at /me/asked/ once it was passed on.
-OTHERS = {"DuplicatePair", "Match", "Merge", "NotDuplicate", "RosterUpload", "Upload"}
 
 
 def test_looking_is_on_record_once_a_session(browser, parent):
