@@ -83,7 +83,7 @@ def report(failed: list[str]) -> int:
 
 def run_suite(arguments: list[str]) -> int:
     """pytest over two workers; returns its exit code (5 when no test ran)."""
-    marks = "not long"
+    marks = "not long and not bench"
     browser = os.environ.get("GUIHANG_CHROMIUM") or find_browser()
     if browser:
         os.environ["GUIHANG_CHROMIUM"] = browser

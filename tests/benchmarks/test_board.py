@@ -19,7 +19,7 @@ TIMES = {
 }  # fmt: skip
 
 
-@pytest.mark.faults
+@pytest.mark.bench
 def test_figures_are_whole_and_true(tmp_path):
     target = tmp_path / "board.json"
     command = [sys.executable, "tools/bench.py", "board", "--json", str(target), *SMALL]

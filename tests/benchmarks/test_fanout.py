@@ -23,7 +23,7 @@ KEYS = {
 }  # fmt: skip
 
 
-@pytest.mark.faults
+@pytest.mark.bench
 def test_figures_are_whole_and_true(tmp_path):
     target = tmp_path / "fanout.json"
     command = [sys.executable, "tools/bench.py", "fanout", "--json", str(target), *SMALL]
@@ -41,7 +41,7 @@ def test_figures_are_whole_and_true(tmp_path):
     assert "ratio_to_reference" in done.stdout
 
 
-@pytest.mark.faults
+@pytest.mark.bench
 def test_receipts_flow_while_messages_leave_and_none_is_lost(tmp_path):
     target = tmp_path / "receipts.json"
     command = [sys.executable, "-m", "benchmarks.fanout", "--receipts", "--people", "60",

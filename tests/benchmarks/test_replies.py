@@ -21,7 +21,7 @@ RATES = {
 }  # fmt: skip
 
 
-@pytest.mark.faults
+@pytest.mark.bench
 def test_figures_are_whole_and_true(tmp_path):
     target = tmp_path / "replies.json"
     command = [sys.executable, "tools/bench.py", "replies", "--json", str(target), *SMALL]

@@ -10,7 +10,7 @@ import pytest
 from tests.support.processes import ROOT
 
 
-@pytest.mark.faults
+@pytest.mark.bench
 def test_nobody_is_left_with_the_wrong_alert(tmp_path):
     target = tmp_path / "retract.json"
     command = [
