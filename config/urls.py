@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("crisis.operations.urls")),
     path("admin/", admin.site.urls),
     path("api/advisories/", include("crisis.advisories.urls")),
+    path("api/allocation/", include("crisis.allocation.urls")),
     path("api/calls/", include("crisis.calls.urls")),
     path("api/cases/", include("crisis.cases.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crisis.allocation.states import PlanState
+from crisis.allocation.states import UNFINISHED, PlanState, RunState
 from crisis.seats.models import Traveller
 from crisis.seats.states import KeptBack
 from crisis.staff.models import User
@@ -17,7 +17,8 @@ class Plan(models.Model):
 
     `unserved` is the weight of those without a place (priority weights), `bound` what no plan can
     go below, so that `unserved - bound` is what might still be won. `based_on` is the plan that
-    this one changes as little as possible.
+    this one changes as little as possible. `changed_at` is when an officer last moved somebody in
+    it: a proposal that was made before knows nothing of that.
     """
 
     operation = models.ForeignKey(
@@ -29,6 +30,7 @@ class Plan(models.Model):
     made_at = models.DateTimeField(_("生成时间"))
     adopted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     adopted_at = models.DateTimeField(_("采用时间"), null=True)
+    changed_at = models.DateTimeField(_("人工调整时间"), null=True)
     based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     method = models.CharField(_("方法"), max_length=12)
     seconds = models.FloatField(_("用时（秒）"))
@@ -77,3 +79,41 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"placement {self.pk}"
+
+
+class PlanRun(models.Model):
+    """A plan that somebody asked for and a worker makes: anew, or from `based_on` with as few moves
+    as possible, without some transports. An operation has one unfinished run at a time.
+
+    `held_until` (real time) and `epoch` say which process works on it; `problem` is the code of
+    what refused it.
+    """
+
+    operation = models.ForeignKey(
+        EvacuationOperation, on_delete=models.PROTECT, related_name="plan_runs"
+    )
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("提出时间"))
+    based_on = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="+")
+    without = models.JSONField(_("不用的运输工具"), default=list, blank=True)
+    state = models.CharField(_("状态"), max_length=7, choices=RunState, default=RunState.WAITING)
+    plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="+")
+    problem = models.CharField(max_length=40, blank=True)
+    finished_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
+    epoch = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("方案计算")
+        verbose_name_plural = _("方案计算")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operation"],
+                condition=models.Q(state__in=UNFINISHED),
+                name="plan_run_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} for operation {self.operation_id}"

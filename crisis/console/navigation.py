@@ -64,6 +64,7 @@ INCIDENT = (
 # The rooms of an incident's evacuation.
 EVACUATION = (
     Entry("board", _("看板"), "console:evacuation", _C.VIEW_INCIDENT),
+    Entry("plans", pgettext_lazy("navigation", "方案"), "console:plans", _C.VIEW_INCIDENT),
     Entry("manifests", _("名单"), "console:manifests", _C.VIEW_INCIDENT),
 )
 

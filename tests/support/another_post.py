@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from config.kernel import clock
+from crisis.allocation.models import PlanRun
+from crisis.allocation.services import propose_plan
 from crisis.cases.services import make_hand_over, open_case, take_case
 from crisis.cases.states import Origin
 from crisis.evacuation.services import draft_manifest
@@ -20,6 +22,7 @@ from registry.services.groups import GroupDraft, officer, open_group
 from registry.services.merging import merge_persons
 from tests.crisis.tracing.conftest import MOTHER
 from tests.support import scene
+from tests.support.evacuating import make_operation, make_party, make_transport
 
 Objects = dict[str, int]
 
@@ -49,6 +52,7 @@ def build(post: Any, first: Any, head: Any, third_post: Any) -> Objects:
     words = GroupDraft(kind="company", name="路桥", country="VU")
     found["groups"] = open_group(draft=words, by=officer(first.username)).pk
     found |= _cases(post, first, incident) | _duty(post, first, third_post)
+    found |= _plans(incident, head, wang)
     found["enquiries"] = record_enquiry(draft=MOTHER, post=post, officer=first).pk
     return found
 
@@ -62,6 +66,14 @@ def _reply(incident: Any) -> Reply:
         state=ReplyState.MATCHED, answered_at=now, received_at=now, text="?",
         address_index=delivery.address_index,
     )  # fmt: skip
+
+
+def _plans(incident: Any, head: Any, person: Any) -> Objects:
+    operation = make_operation(incident, head)
+    make_transport(operation)
+    make_party(operation, person)
+    run = PlanRun.objects.create(operation=operation, asked_by=head, asked_at=clock.now())
+    return {"plans": propose_plan(operation=operation, planner=head).pk, "plan-runs": run.pk}
 
 
 def _cases(post: Any, first: Any, incident: Any) -> Objects:
