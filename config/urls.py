@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/evacuation/", include("crisis.evacuation.urls")),
     path("api/incidents/", include("crisis.incidents.urls")),
     path("api/incidents/", include("crisis.rollcall.after_urls")),
+    path("api/operations/", include("crisis.transports.urls")),
     path("api/registry/", include("crisis.console.api.urls")),
     path("api/rollcall/", include("crisis.rollcall.urls")),
     path("api/self-reports/", include("crisis.console.api.selfreport_urls")),

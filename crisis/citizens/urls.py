@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from crisis.citizens.views import groups, roster, trips
+from crisis.citizens.views import groups, leaving, roster, trips
 from crisis.citizens.views.asked import asked
 from crisis.citizens.views.code import code, leave_session
 from crisis.citizens.views.consents import consents
@@ -43,6 +43,9 @@ urlpatterns = [
     path("me/roster.<slug:kind>", roster.template, name="roster-template"),
     path("me/trips/", trips.trips, name="trips"),
     path("me/trips/<int:pk>/", trips.trip, name="trip"),
+    path("me/leaving/", leaving.evacuations, name="evacuations"),
+    path("me/leaving/<int:pk>/", leaving.leaving, name="leaving"),
+    path("c/<str:token>/leaving/", leaving.leaving_by_link, name="leaving-link"),
     path("me/sign-out/", leave_session, name="sign-out"),
     path("me/asked/", asked, name="asked"),
     path("me/family/", family, name="family"),

@@ -10,13 +10,16 @@ them that the form has. `points` is an address of JSON
 {"clusters": [{"lat": …, "lon": …, "n": …, "help": 0}]}, asked with the zoom and the edges of what
 is in sight, and again on the page's `standings` event; one person alone has `person` and
 `condition`, and leads to `people`, an address behind which their number stands. `view` is where
-else it looks.
+else it looks. `marks` are named places (`marks_of`); with `pick=True` it stands in a form and
+writes where one presses into latitude and longitude.
 """
 
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
+
+from django.utils.translation import get_language
 
 from crisis.incidents.drafts import AreaDraft, polygon_of
 from registry.places import cities, cities_of
@@ -66,3 +69,19 @@ def towns(language: str) -> str:
     ordered = sorted(cities(), key=lambda city: -city.population)
     rows = [[c.label(language), round(c.latitude, 3), round(c.longitude, 3)] for c in ordered]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def marks_of(things: Iterable[Any]) -> str:
+    """Places or crossings with `latitude`, `longitude` and a name, as JSON for map_marks.js. The
+    class is their kind, or their status where they have no kind."""
+    english = get_language() == "en"
+    marks = [
+        {
+            "name": (english and getattr(one, "name_en", "")) or str(one),
+            "lat": one.latitude,
+            "lon": one.longitude,
+            "kind": getattr(one, "kind", "") or getattr(one, "status", ""),
+        }
+        for one in things
+    ]
+    return json.dumps(marks, ensure_ascii=False)

@@ -43,6 +43,7 @@ MAIN = (
 )
 # What is needed less often stands behind one word.
 MORE = (
+    Entry("expected", _("即将抵达"), "console:expected", _C.VIEW_PERSON),
     Entry("duty", _("值班"), "console:duty", _C.KEEP_DUTY),
     Entry("advisories", _("安全提醒"), "console:advisories", _C.ENTER),
     Entry("knowledge", _("领事知识"), "console:knowledge", _C.EDIT_KNOWLEDGE),
@@ -64,8 +65,12 @@ INCIDENT = (
 # The rooms of an incident's evacuation.
 EVACUATION = (
     Entry("board", _("看板"), "console:evacuation", _C.VIEW_INCIDENT),
+    Entry("places", _("地点"), "console:places", _C.VIEW_INCIDENT),
+    Entry("transports", _("运输"), "console:transports", _C.VIEW_INCIDENT),
     Entry("plans", pgettext_lazy("navigation", "方案"), "console:plans", _C.VIEW_INCIDENT),
     Entry("manifests", _("名单"), "console:manifests", _C.VIEW_INCIDENT),
+    Entry("corridors", _("撤离通道"), "console:corridors", _C.VIEW_INCIDENT),
+    Entry("leavers", _("自行撤离"), "console:leavers", _C.VIEW_PERSON),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crisis.public.views import advisories, countries, front, notices
+from crisis.public.views import advisories, countries, front, notices, ways_out
 from crisis.public.views.check_in import check_in
 from crisis.public.views.health import health
 from crisis.public.views.help import ask_for_help
@@ -24,5 +24,6 @@ urlpatterns = [
     path("citizens/countries/", countries.listed, name="countries"),
     path("citizens/countries/<str:code>/", countries.country, name="country"),
     path("help/", ask_for_help, name="help"),
+    path("citizens/evacuation/", ways_out.ways_out, name="ways-out"),
     path("healthz", health, name="health"),
 ]

@@ -75,3 +75,16 @@ class SelfEvacuationState(models.TextChoices):
     ARRIVED = "arrived", _("已抵达")
     OVERDUE = "overdue", _("逾期未到")
     WITHDRAWN = "withdrawn", _("已撤回")
+
+
+_F = SelfEvacuationState
+FILING_TRANSITIONS: dict[SelfEvacuationState, frozenset[SelfEvacuationState]] = {
+    # Still on its way, and later than thought.
+    _F.FILED: frozenset({_F.FILED, _F.ARRIVED, _F.OVERDUE, _F.WITHDRAWN}),
+    # Heard from again, it is on its way again.
+    _F.OVERDUE: frozenset({_F.ARRIVED, _F.FILED, _F.WITHDRAWN}),
+    # An arrival recorded by mistake is taken back.
+    _F.ARRIVED: frozenset({_F.FILED}),
+    _F.WITHDRAWN: frozenset(),
+}
+ON_THE_WAY = (SelfEvacuationState.FILED, SelfEvacuationState.OVERDUE)

@@ -35,6 +35,8 @@ PUBLIC = {
     "public:countries": "a list of countries",
     "public:country": "emergency numbers, posts and services of a country",
     "public:help": "anybody may call for help; nothing is looked up, many from one address wait",
+    "public:ways-out": "published places and crossings of evacuations; nothing of who goes",
+    "citizens:leaving-link": "the token in the link is the key, as for check-in; shows no name",
     "public:health": "a load balancer; says ok and the mode",
     "citizens:join": "anybody may register; tells nothing of who is registered; limits by address",
     "citizens:self-report": "anybody in an incident says so; never refused, held by address",

@@ -16,6 +16,7 @@ from crisis.rollcall.states import EventKind
 from crisis.staff.duty import Contact, assign_duty
 from crisis.staff.models import Cover
 from crisis.tracing.services.recording import record_enquiry
+from crisis.transports.services import FilingDraft, file_for
 from notifications.models import Delivery, Reply, Wave
 from notifications.states import Meaning, ReplyState
 from registry.services.groups import GroupDraft, officer, open_group
@@ -52,9 +53,24 @@ def build(post: Any, first: Any, head: Any, third_post: Any) -> Objects:
     words = GroupDraft(kind="company", name="路桥", country="VU")
     found["groups"] = open_group(draft=words, by=officer(first.username)).pk
     found |= _cases(post, first, incident) | _duty(post, first, third_post)
-    found |= _plans(incident, head, wang)
+    found |= _evacuation(post, head, incident) | _plans(incident.evacuation, head, wang)
     found["enquiries"] = record_enquiry(draft=MOTHER, post=post, officer=first).pk
     return found
+
+
+def _evacuation(post: Any, head: Any, incident: Any) -> Objects:
+    """An operation, with somebody who comes to Port Vila by themselves."""
+    operation = make_operation(incident, head)
+    filing = file_for(
+        operation=operation, key="1", officer=head,
+        draft=FilingDraft(
+            expected_at=clock.now() + timedelta(hours=6), to_country="VU", names=["张三"]
+        ),
+    )  # fmt: skip
+    return {
+        "operations": incident.pk, "places": operation.places.first().pk,
+        "transports": make_transport(operation).pk, "leavers": filing.pk, "expected": filing.pk,
+    }  # fmt: skip
 
 
 def _reply(incident: Any) -> Reply:
@@ -68,9 +84,7 @@ def _reply(incident: Any) -> Reply:
     )  # fmt: skip
 
 
-def _plans(incident: Any, head: Any, person: Any) -> Objects:
-    operation = make_operation(incident, head)
-    make_transport(operation)
+def _plans(operation: Any, head: Any, person: Any) -> Objects:
     make_party(operation, person)
     run = PlanRun.objects.create(operation=operation, asked_by=head, asked_at=clock.now())
     return {"plans": propose_plan(operation=operation, planner=head).pk, "plan-runs": run.pk}

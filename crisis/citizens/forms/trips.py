@@ -13,7 +13,7 @@ from registry.whereabouts.legs import LegDraft
 MOST_LEGS = 30  # of one paste
 
 
-def _when(kind: str) -> Any:
+def when_field(kind: str) -> Any:
     widget: type[forms.DateInput | forms.TimeInput]
     widget, written = (
         (forms.DateInput, "%Y-%m-%d") if kind == "date" else (forms.TimeInput, "%H:%M")
@@ -26,10 +26,10 @@ class LegForm(forms.Form):
 
     country = forms.CharField(label=_("国家或地区"), max_length=60)
     city = forms.CharField(label=_("城市"), max_length=80, required=False)
-    starts_on = forms.DateField(label=_("到达日期（当地）"), widget=_when("date"))
-    starts_time = forms.TimeField(label=_("到达时间"), widget=_when("time"), required=False)
-    ends_on = forms.DateField(label=_("离开日期（当地）"), widget=_when("date"))
-    ends_time = forms.TimeField(label=_("离开时间"), widget=_when("time"), required=False)
+    starts_on = forms.DateField(label=_("到达日期（当地）"), widget=when_field("date"))
+    starts_time = forms.TimeField(label=_("到达时间"), widget=when_field("time"), required=False)
+    ends_on = forms.DateField(label=_("离开日期（当地）"), widget=when_field("date"))
+    ends_time = forms.TimeField(label=_("离开时间"), widget=when_field("time"), required=False)
 
     draft: LegDraft
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from config.kernel import clock
 from crisis.console.clocks import DATE, both
 from crisis.console.map import ground_data
 from crisis.console.navigation import EVACUATION, INCIDENT, Link, links
@@ -126,6 +127,32 @@ def when(moment: datetime | None, incident: Incident, form: str = DATE) -> str:
         there,
         gettext("北京 %(time)s") % {"time": beijing} if beijing else gettext("北京时间"),
     )
+
+
+@register.simple_tag
+def at_place(moment: datetime | None, zone: str) -> str:
+    """A moment by the clock of a place, with Beijing's beside it."""
+    if moment is None:
+        return "—"
+    there, beijing = both(moment, zone)
+    return format_html(
+        '<time datetime="{}" class="keep">{}</time> <span class="beijing">{}</span>',
+        moment.isoformat(timespec="seconds"),
+        there,
+        gettext("北京 %(time)s") % {"time": beijing} if beijing else gettext("北京时间"),
+    )
+
+
+@register.simple_tag
+def clock_now(zone: str) -> str:
+    """What a place's clock shows now."""
+    return both(clock.now(), zone)[0]
+
+
+@register.simple_tag
+def lasting(begins: datetime, ends: datetime) -> str:
+    """How long it takes, in words."""
+    return wording.duration((ends - begins).total_seconds())
 
 
 @register.filter

@@ -15,6 +15,7 @@ from crisis.console.urls import (
     registry,
     selfreports,
     tracing,
+    transports,
 )
 
 app_name = "console"
@@ -33,4 +34,5 @@ urlpatterns = [
     *registry.urlpatterns,
     *selfreports.urlpatterns,
     *tracing.urlpatterns,
+    *transports.urlpatterns,
 ]

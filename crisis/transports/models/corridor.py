@@ -6,7 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from config.kernel.fields import EncryptedTextField
 from crisis.staff.models import User
 from crisis.transports.models.operation import EvacuationOperation
-from crisis.transports.states import CorridorStatus, Disclosure, SelfEvacuationState
+from crisis.transports.states import (
+    ON_THE_WAY,
+    CorridorStatus,
+    Disclosure,
+    SelfEvacuationState,
+)
 from registry.models import Post
 
 
@@ -58,7 +63,9 @@ class Corridor(models.Model):
 
 class SelfEvacuation(models.Model):
     """A party on its way out by itself: route, and when it expects to arrive (UTC). `key` names
-    what filed it, so that the same form files it once. `told_overdue_at` is when a case was opened.
+    what filed it, so that the same form files it once. `to_country` is where it goes, and
+    `receiving_post` who waits there, where a post serves that country. `told_overdue_at` is when a
+    case was opened. `arrival_line` names the line in the roll call, for taking it back.
     """
 
     operation = models.ForeignKey(
@@ -68,6 +75,7 @@ class SelfEvacuation(models.Model):
         Corridor, null=True, blank=True, on_delete=models.PROTECT, related_name="filings"
     )
     receiving_post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+")
+    to_country = models.CharField(_("前往的国家或地区"), max_length=2, blank=True)
     key = models.CharField(max_length=60, unique=True)
     route = EncryptedTextField(_("路线"), purpose="transports.selfevacuation.route", blank=True)
     contact = EncryptedTextField(
@@ -80,6 +88,7 @@ class SelfEvacuation(models.Model):
     filed_at = models.DateTimeField(_("报备时间"))
     filed_by = models.CharField(max_length=150, blank=True)
     arrived_at = models.DateTimeField(_("抵达时间"), null=True)
+    arrival_line = models.CharField(max_length=60, blank=True)
     told_overdue_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -91,11 +100,23 @@ class SelfEvacuation(models.Model):
     def __str__(self) -> str:
         return f"self-evacuation {self.pk}"
 
+    @property
+    def is_live(self) -> bool:
+        return self.state in ON_THE_WAY
+
+    @property
+    def zone(self) -> str:
+        """By whose clock the arrival is told: that of the post that waits, or of the incident's."""
+        return (self.receiving_post or self.operation.incident.post).time_zone
+
 
 class SelfEvacuee(models.Model):
-    """One of such a party; `name` only of somebody who is not in the registry."""
+    """One of such a party; `name` only of somebody who is not in the registry. `operation` and
+    `live` are copied from the filing, so that nobody is on two ways at once."""
 
     filing = models.ForeignKey(SelfEvacuation, on_delete=models.CASCADE, related_name="people")
+    operation = models.ForeignKey(EvacuationOperation, on_delete=models.PROTECT, related_name="+")
+    live = models.BooleanField(default=True)
     person_ref = models.BigIntegerField(null=True)
     name = EncryptedTextField(_("姓名"), purpose="transports.selfevacuee.name", blank=True)
 
@@ -105,8 +126,14 @@ class SelfEvacuee(models.Model):
                 fields=["filing", "person_ref"],
                 condition=models.Q(person_ref__isnull=False),
                 name="selfevacuee_once",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["operation", "person_ref"],
+                condition=models.Q(person_ref__isnull=False, live=True),
+                name="selfevacuee_one_way",
+            ),
         ]
+        indexes = [models.Index(fields=["person_ref"], name="selfevacuee_person")]
 
     def __str__(self) -> str:
         return f"of self-evacuation {self.filing_id}"

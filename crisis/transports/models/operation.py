@@ -21,6 +21,7 @@ class EvacuationOperation(models.Model):
     opened_at = models.DateTimeField(_("开始时间"))
     ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(_("结束时间"), null=True)
+    forgotten_at = models.DateTimeField(null=True, help_text="When its words were removed.")
 
     class Meta:
         verbose_name = _("撤离行动")
