@@ -232,6 +232,62 @@ _CATALOGUE = (
             ("All clear", "Stay careful", _ASK_FIELD_EN),
         ),
     ),
+    # A place on the way out: offered, confirmed by one answer, or gone. No fare, ever.
+    Template(
+        code="seat_offer",
+        kind=WaveKind.OFFER,
+        asks=True,
+        label=gettext_noop("席位邀约"),
+        sms={
+            ZH: "{place}撤离：为您和同行人留有席位。{seat_transport}，{seat_departs}（当地时间）从{seat_from}"
+            "出发，前往{seat_to}。{seat_baggage}。请于{seat_deadline}前回复5确认 6放弃，逾时转给候补。"
+            "需要帮助回复2。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "Evacuation from {place_en}: seats for you and those with you. {seat_transport_en},"
+            " {seat_departs_en} (local), {seat_from_en} to {seat_to_en}. {seat_baggage_en}. Reply 5 to"
+            " confirm, 6 to give up, by {seat_deadline_en}, or they pass on. 2 for help."
+            " Help {hotline}. Code {code}. We never ask for money.",
+        },
+        wechat=_wechat(
+            ("撤离席位待您确认", "{seat_deadline}前确认", "回复5确认，6放弃"),
+            ("Seat to be confirmed", "By {seat_deadline_en}", "5 yes, 6 no"),
+        ),
+    ),
+    Template(
+        code="seat_passage",
+        kind=WaveKind.PASSAGE,
+        asks=False,
+        label=gettext_noop("登乘须知"),
+        sms={
+            ZH: "{seat_news}。{seat_transport}，{seat_departs}（当地时间）从{seat_from}出发，前往{seat_to}。"
+            "集合：{seat_meeting}。{seat_baggage}。请带证件提前到达，集合地点请勿转发。不能前往请回复6，"
+            "需要帮助回复2。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "{seat_news_en}: {seat_transport_en}, {seat_departs_en} (local), {seat_from_en} to"
+            " {seat_to_en}. Meet: {seat_meeting_en}. {seat_baggage_en}. Bring papers, come early, keep"
+            " the place to yourself. 6 if you cannot come, 2 for help. Help {hotline}. Code {code}."
+            " We never ask for money.",
+        },
+        wechat=_wechat(
+            ("席位已确认", "{seat_departs}出发", "请点开查看集合地点"),
+            ("Seat confirmed", "{seat_departs_en}", "Open it for details"),
+        ),
+    ),
+    Template(
+        code="seat_off",
+        kind=WaveKind.SEAT_OFF,
+        asks=False,
+        label=gettext_noop("席位取消"),
+        sms={
+            ZH: "{seat_transport}（{seat_departs}当地时间）的席位不再为您保留：{seat_why}。请勿为此前往集合地点。"
+            "仍要撤离请回复4，需要帮助回复2。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "Your seats on {seat_transport_en} ({seat_departs_en} local) are no longer kept:"
+            " {seat_why_en}. Do not go to the meeting point for it. Reply 4 if you still must leave, 2"
+            " if you need help. Help {hotline}. Code {code}. We never ask for money.",
+        },
+        wechat=_wechat(
+            ("席位不再保留", "{seat_departs}的班次", "仍要撤离请回复4"),
+            ("Seat no longer kept", "{seat_departs_en}", "4 if you must leave"),
+        ),
+    ),
     Template(
         code="duty_page",
         kind=WaveKind.DUTY,

@@ -12,6 +12,9 @@ _DIGITS = {
     "2": Meaning.NEEDS_HELP,
     "3": Meaning.LEFT_AREA,
     "4": Meaning.WANTS_OUT,
+    # To an offer of a place alone (docs/decisions/five-takes-a-seat.md).
+    "5": Meaning.SEAT_YES,
+    "6": Meaning.SEAT_NO,
 }
 _WHOLE = {
     Meaning.SAFE: {
@@ -67,6 +70,8 @@ _WHOLE = {
         "evacuate",
         "want to leave",
     },
+    Meaning.SEAT_YES: {"确认", "确认席位", "5确认", "确认5", "5 yes", "5 confirm", "confirm"},
+    Meaning.SEAT_NO: {"放弃", "放弃席位", "6放弃", "放弃6", "6 no", "6 decline", "decline"},
     Meaning.STOP: {"退订", "退出", "停止", "td", "t", "stop", "unsubscribe"},
     Meaning.WRONG_NUMBER: {
         "打错了",

@@ -7,7 +7,14 @@ from django.db.models import Count, Q, QuerySet
 
 from config.kernel import clock
 from notifications.models import Batch, Delivery, DeliveryPerson, Following, Reply, Wave
-from notifications.states import BatchState, DeliveryState, Meaning, ReplyState, WaveKind
+from notifications.states import (
+    PRIVATE,
+    BatchState,
+    DeliveryState,
+    Meaning,
+    ReplyState,
+    WaveKind,
+)
 from notifications.tokens import CODE_MARK
 
 
@@ -81,9 +88,20 @@ def public_waves(sources: Iterable[str]) -> list[tuple[Wave, Wave | None]]:
     return rows
 
 
+# In their own languages, as the texts of the catalogue are.
+_FOR_PASSENGERS = {
+    "zh-hans": "本条发给已确认席位的乘客，内容不在此公开。核验码有效。",
+    "en": "This message went to passengers whose seats are confirmed; its words are not shown here."
+    " The code is genuine.",
+}
+
+
 def shown_texts(wave: Wave) -> dict[str, str]:
-    """{language: SMS text} as anybody may see it: a one-time code is its receiver's alone."""
+    """{language: SMS text} as anybody may see it: a one-time code is its receiver's alone, and
+    where passengers meet is theirs."""
     texts: dict[str, str] = wave.texts["sms"]
+    if wave.kind in PRIVATE:
+        return dict(_FOR_PASSENGERS)
     if wave.kind != WaveKind.CODE:
         return texts
     return {language: text.replace(CODE_MARK, "······") for language, text in texts.items()}

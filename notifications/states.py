@@ -20,12 +20,19 @@ class WaveKind(models.TextChoices):
     CONFIRM = "confirm", _("请确认登记信息")
     NAMED = "named", _("告知被列为紧急联系人")
     SOUGHT = "sought", _("告知有人询问")
+    OFFER = "offer", _("席位邀约")
+    PASSAGE = "passage", _("登乘须知")
+    SEAT_OFF = "seat_off", _("席位取消")
 
 
 # Sent when nothing is the matter: an answer belongs to an alert first.
 QUIET = frozenset({WaveKind.CONFIRM, WaveKind.NAMED, WaveKind.SOUGHT})
 # These go to emergency contacts of the persons whom they name, not to them.
 TO_CONTACTS = frozenset({WaveKind.CONTACT, WaveKind.NAMED})
+
+
+# Words for those whom a place was given to: nobody else reads them by a code that they were told.
+PRIVATE = frozenset({WaveKind.PASSAGE})
 
 
 class Priority(models.IntegerChoices):
@@ -104,6 +111,8 @@ class Meaning(models.TextChoices):
     STOP = "stop", _("退订")
     WRONG_NUMBER = "wrong_number", _("号码有误")
     DETAILS = "details", _("补充情况")
+    SEAT_YES = "seat_yes", _("确认席位")
+    SEAT_NO = "seat_no", _("放弃席位")
     UNKNOWN = "unknown", _("不明")
 
 

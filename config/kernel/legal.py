@@ -52,6 +52,7 @@ USES: tuple[Use, ...] = (
     Use(_("突发事件中，受理、核对自助报备"), INCIDENT, ("selfreport.",)),
     Use(_("编制撤离方案，安排席位"), INCIDENT, ("plan.",)),
     Use(_("受理自行撤离报备，转告接收的使领馆"), INCIDENT, ("selfevacuation.",)),
+    Use(_("撤离：记录意愿和证件情况，安排、告知席位"), INCIDENT, ("seat.",)),
     Use(_("编制、封存和交出撤离名单"), INCIDENT, ("manifest.",)),
     Use(_("平时官员查找、查看登记人"), (Basis.CONSENT,), ("person.viewed", "person.searched")),
     Use(_("答复寻人的亲属"), (Basis.CONSENT,), ("tracing.",)),

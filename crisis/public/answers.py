@@ -19,6 +19,8 @@ CHOICES = {
     "needs_help": Meaning.NEEDS_HELP,
     "left_area": Meaning.LEFT_AREA,
     "wants_out": Meaning.WANTS_OUT,
+    "seat_yes": Meaning.SEAT_YES,
+    "seat_no": Meaning.SEAT_NO,
 }
 MEMBER = "member-"
 MEMBER_WORDS = {"safe": Meaning.SAFE, "needs_help": Meaning.NEEDS_HELP}

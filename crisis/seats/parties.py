@@ -24,6 +24,16 @@ ORDER = {priority: rank for rank, priority in enumerate(Priority)}
 Reason = tuple[str, str | int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What the registry knows of a person's papers; `numbered`: a number is on record."""
+
+    kind: str
+    numbered: bool
+    expires_on: date | None
+    obstacles: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Candidate:
     """One person who may travel. `asked` is false for a child who comes with the family.
@@ -42,6 +52,7 @@ class Candidate:
     age: int | None = None
     answered_at: datetime | None = None
     waiting: int = 0
+    documents: Documents | None = None
     record: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -75,10 +86,17 @@ def seat(candidates: Iterable[Candidate]) -> list[Seat]:
     """Everybody in order: parties by their most urgent member, then by who answered first."""
     seats: list[Seat] = []
     for number, (_, party) in enumerate(sorted(map(_ranked, _parties(candidates))), start=1):
-        for priority, candidate in _inside_party(party):
-            reasons = _reasons(candidate, party, priority)
+        for priority, candidate, reasons in ranked(party):
             seats.append(Seat(len(seats) + 1, number, priority, reasons, candidate))
     return seats
+
+
+def ranked(party: list[Candidate]) -> list[tuple[Priority, Candidate, list[Reason]]]:
+    """The members of one party, the most urgent first, each with why."""
+    return [
+        (priority, candidate, _reasons(candidate, party, priority))
+        for priority, candidate in _inside_party(party)
+    ]
 
 
 def _parties(candidates: Iterable[Candidate]) -> list[list[Candidate]]:

@@ -1,7 +1,7 @@
 """Reads the roll call and the registry together: who may travel, with their data as they stand."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import Q
 from crisis.incidents.models import Incident
 from crisis.rollcall.models import Standing
 from crisis.rollcall.states import Condition, Movement
-from crisis.seats.parties import CHILD_UNDER, Candidate, age_on
+from crisis.seats.parties import CHILD_UNDER, Candidate, Documents, age_on
 from registry.models import Channel, ContactPoint, Person
 
 CHUNK = 2000  # ids in one IN list: far below SQLite's 32,766
@@ -18,15 +18,35 @@ CHUNK = 2000  # ids in one IN list: far below SQLite's 32,766
 ASKED = Q(condition__in=[Condition.NEEDS_HELP, Condition.INJURED]) | Q(wants_out=True)
 
 
-def candidates(incident: Incident, *, day: date) -> list[Candidate]:
+# What a list that only ranks people has to know of them; the rest is for a list that travels.
+_RANKED_BY = (
+    "household_id", "birth_date", "needs", "document_kind", "document_index",
+    "document_expires_on", "obstacles",
+)  # fmt: skip
+# The health note is in neither: it is for the doctor who asks.
+_RECORDED = (
+    *_RANKED_BY, "name", "passport_name", "sex", "nationality", "document_number",
+)  # fmt: skip
+
+
+def candidates(
+    incident: Incident,
+    *,
+    day: date,
+    among: Collection[int] | None = None,
+    with_records: bool = True,
+) -> list[Candidate]:
     """Everyone who asked (2 or 4, or injured as an officer recorded), and their children.
 
-    Nobody who is evacuated or dead. `day` is the day on which ages count.
+    Nobody who is evacuated or dead. `day` is the day on which ages count. Of `among` alone, where
+    it is given: whole households, or children are missed. Without records they can be ranked, and
+    nothing that is sealed is opened.
     """
-    asked = {row.person_ref: row for row in _travelling(incident).filter(ASKED)}
-    people = _people(list(asked))
+    fields = _RECORDED if with_records else _RANKED_BY
+    asked = {row.person_ref: row for row in _asked(incident, among)}
+    people = _people(list(asked), fields)
     households = {one.household_id for one in people.values() if one.household_id}
-    others = _others_at_home(incident, households, set(asked))
+    others = _others_at_home(incident, households, set(asked), fields)
     children = {
         ref: (standing, person)
         for ref, (standing, person) in others.items()
@@ -37,10 +57,15 @@ def candidates(incident: Incident, *, day: date) -> list[Candidate]:
         for ref, (standing, person) in others.items()
         if ref not in children and standing.movement == Movement.IN_AREA
     )
-    phones = _phones([*asked, *children])
+    phones = _phones([*asked, *children]) if with_records else None
     rows = [(row, people.get(ref), True) for ref, row in asked.items()]
     rows += [(standing, person, False) for standing, person in children.values()]
     return [_candidate(*row, day=day, phones=phones, waiting=waiting) for row in rows]
+
+
+def _asked(incident: Incident, among: Collection[int] | None) -> Any:
+    asked = _travelling(incident).filter(ASKED)
+    return asked if among is None else asked.filter(person_ref__among=list(among))
 
 
 def _travelling(incident: Incident) -> Any:
@@ -57,21 +82,20 @@ def _is_child(person: Person, day: date) -> bool:
     return "infant" in person.needs or (age is not None and age < CHILD_UNDER)
 
 
-def _people(refs: Sequence[int]) -> dict[int, Person]:
-    """Without the health note: it is for the doctor who asks, not for a list that travels."""
+def _people(refs: Sequence[int], fields: Sequence[str]) -> dict[int, Person]:
     found: dict[int, Person] = {}
     for chunk in _chunks(refs):
-        found |= Person.objects.defer("health_note").in_bulk(chunk)
+        found |= Person.objects.only(*fields).in_bulk(chunk)
     return found
 
 
 def _others_at_home(
-    incident: Incident, households: set[int], asked: set[int]
+    incident: Incident, households: set[int], asked: set[int], fields: Sequence[str]
 ) -> dict[int, tuple[Standing, Person]]:
     """Members of these households who are in the audience and did not ask."""
     others: dict[int, tuple[Standing, Person]] = {}
     for chunk in _chunks(sorted(households)):
-        members = Person.objects.defer("health_note").filter(household__in=chunk)
+        members = Person.objects.only(*fields).filter(household__in=chunk)
         at_home = {person.pk: person for person in members if person.pk not in asked}
         for refs in _chunks(list(at_home)):
             for standing in _travelling(incident).filter(person_ref__in=refs):
@@ -96,10 +120,13 @@ def _candidate(
     asked: bool,
     *,
     day: date,
-    phones: dict[int, str],
+    phones: dict[int, str] | None,
     waiting: Counter[int | None],
 ) -> Candidate:
     """A person who left the registry since keeps their seat, with nothing but the reference."""
+    record = {}
+    if person and phones is not None:
+        record = _record(person, phones.get(standing.person_ref, ""))
     household = person.household_id if person else None
     return Candidate(
         person_ref=standing.person_ref,
@@ -112,7 +139,17 @@ def _candidate(
         age=age_on(person.birth_date, day) if person else None,
         answered_at=standing.answered_at,
         waiting=waiting[household] if household else 0,
-        record=_record(person, phones.get(standing.person_ref, "")) if person else {},
+        documents=_documents(person) if person else None,
+        record=record,
+    )
+
+
+def _documents(person: Person) -> Documents:
+    return Documents(
+        kind=person.document_kind,
+        numbered=person.document_index is not None,
+        expires_on=person.document_expires_on,
+        obstacles=tuple(person.obstacles),
     )
 
 

@@ -17,11 +17,17 @@ class Priority(models.TextChoices):
 
 
 class Wish(models.TextChoices):
-    """What somebody said about going. It is read from the roll call, or set by an officer."""
+    """What somebody said about going, as the roll call tells it; an officer's word is a line of it.
+
+    UNSAID: they asked once and do not any more (whoever called for help is safe again). OUT: there
+    is nobody to bring out any more: arrived, dead, or found to be somebody else of the list.
+    """
 
     GOING = "going", _("要求撤离")
     STAYING = "staying", _("暂时留下")
     GONE = "gone", _("已自行离开")
+    UNSAID = "unsaid", _("不再要求撤离")
+    OUT = "out", _("无须再安排")
 
 
 class Papers(models.TextChoices):
@@ -64,3 +70,35 @@ class OfferState(models.TextChoices):
     DECLINED = "declined", _("已放弃")
     LAPSED = "lapsed", _("已过时限")
     WITHDRAWN = "withdrawn", _("已收回")
+
+
+_O = OfferState
+# What an answer or a timer may make of an offer. A place that was given up or lost is taken back
+# only by an answer that was given in time, while there is still room.
+TRANSITIONS: dict[OfferState, frozenset[OfferState]] = {
+    _O.OFFERED: frozenset({_O.CONFIRMED, _O.DECLINED, _O.LAPSED, _O.WITHDRAWN}),
+    _O.CONFIRMED: frozenset({_O.DECLINED, _O.WITHDRAWN}),
+    _O.DECLINED: frozenset({_O.CONFIRMED}),
+    _O.LAPSED: frozenset({_O.CONFIRMED}),
+    _O.WITHDRAWN: frozenset(),
+}
+LIVE_OFFERS = (OfferState.OFFERED, OfferState.CONFIRMED)
+
+
+class TravellerAct(models.TextChoices):
+    """What the log of one traveller tells."""
+
+    WISH = "wish", _("记录意愿")
+    PRIORITY = "priority", _("调整优先级")
+    PLACE_CLASS = "place_class", _("改席位类别")
+    PAPERS = "papers", _("核对证件")
+    VISA = "visa", _("核对签证")
+    KEPT_BACK = "kept_back", _("暂留")
+    LET_GO = "let_go", _("解除暂留")
+    JOINED = "joined", _("并入同行组")
+    SPLIT = "split", _("拆出同行组")
+    OFFERED = "offered", _("发出席位邀约")
+    CONFIRMED = "confirmed", _("确认席位")
+    DECLINED = "declined", _("放弃席位")
+    LAPSED = "lapsed", _("逾时未确认")
+    WITHDRAWN = "withdrawn", _("收回席位")

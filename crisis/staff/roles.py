@@ -24,6 +24,7 @@ class Capability(models.TextChoices):
     ISSUE_ADVISORY = "issue_advisory", _("发布安全提醒")
     EDIT_KNOWLEDGE = "edit_knowledge", _("编辑国别信息")
     EDIT_GUIDE = "edit_guide", _("编辑领事指南")
+    SEAT = "seat", _("安排撤离席位")
     PLAN = "plan", _("编制撤离名单")
     EXPORT = "export", _("导出名单")
     KEEP_DUTY = "keep_duty", _("安排值班与代管")
@@ -42,6 +43,7 @@ _OFFICER = frozenset(
         _C.APPROVE,
         _C.RECORD,
         _C.REGISTER,
+        _C.SEAT,
         _C.ISSUE_ADVISORY,
         _C.KEEP_DUTY,
         _C.EDIT_KNOWLEDGE,
@@ -51,7 +53,9 @@ _OFFICER = frozenset(
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OFFICER: _OFFICER,
     Role.DUTY_HEAD: _OFFICER | {_C.PLAN, _C.EXPORT, _C.EDIT_GUIDE},
-    Role.PLANNER: frozenset({_C.ENTER, _C.VIEW_INCIDENT, _C.VIEW_PERSON, _C.PLAN, _C.EXPORT}),
+    Role.PLANNER: frozenset(
+        {_C.ENTER, _C.VIEW_INCIDENT, _C.VIEW_PERSON, _C.SEAT, _C.PLAN, _C.EXPORT}
+    ),
     Role.LIAISON: frozenset({_C.ENTER}),
     Role.AUDITOR: frozenset({_C.ENTER, _C.VIEW_INCIDENT, _C.VIEW_AUDIT, _C.VIEW_STATUS}),
     Role.ADMINISTRATOR: frozenset({_C.ENTER, _C.VIEW_AUDIT, _C.VIEW_STATUS, _C.ADMINISTER}),

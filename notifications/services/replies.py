@@ -6,6 +6,7 @@ What matches nobody stays, unmatched and visible, until an officer matches or di
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -31,6 +32,16 @@ Persons = tuple[tuple[int, bool], ...]
 ALERT_ANSWERED_FOR = timedelta(days=30)
 # What answers a quiet message; anything else is for a human to read.
 _ANSWERS_QUIET = (Meaning.SAFE, Meaning.ALL_SAFE, Meaning.STOP, Meaning.WRONG_NUMBER)
+# What answers an offer of a place, and nothing else.
+_ANSWERS_OFFER = (Meaning.SEAT_YES, Meaning.SEAT_NO)
+
+
+class _Group(Enum):
+    """What sort of message the newest delivery of an address is looked for in."""
+
+    ALERT = "alert"
+    OFFER = "offer"
+    QUIET = "quiet"
 
 
 class _Newest(NamedTuple):
@@ -53,8 +64,9 @@ def store_replies(seen: Sequence[tuple[Push, ReplySeen]]) -> None:
     rows, told = [], []
     ids = bulk.new_ids(Reply, len(addressed))
     for pk, (push, said, address) in zip(ids, addressed, strict=True):
-        found = _answered(newest.get(address), _meaning(said))
-        reply = _understood(pk, push, said, address, found)
+        meaning = _meaning(said, newest.get(address))
+        found = _answered(newest.get(address), meaning)
+        reply = _understood(pk, push, said, address, meaning, found)
         rows.append(_row(push, said, reply, found))
         if found:
             told.append(reply)
@@ -67,20 +79,30 @@ def _address(push: Push, said: ReplySeen) -> Address:
     return channel, blind_index(said.address, f"address.{channel}")
 
 
-def _answered(newest: dict[bool, _Newest] | None, meaning: Meaning) -> _Newest | None:
-    """Which delivery of an address an answer belongs to. A «stop» is to the newest of all; anything
-    else to an alert, while it is fresh. What does not answer a quiet message answers nothing."""
+def _answered(newest: dict[_Group, _Newest] | None, meaning: Meaning) -> _Newest | None:
+    """Which delivery of an address an answer belongs to. A «stop» is to the newest of all, a place
+    is taken or given up where one was offered; anything else is to an alert, while it is fresh.
+    What does not answer a quiet message answers nothing."""
     if not newest:
         return None
+    if meaning in _ANSWERS_OFFER:
+        return newest[_Group.OFFER]
     latest = max(newest.values(), key=lambda one: one.delivery_id)
-    alert = newest.get(False)
-    if meaning != Meaning.STOP and alert and alert.called_at > clock.now() - ALERT_ANSWERED_FOR:
+    loud = [one for group, one in newest.items() if group != _Group.QUIET]
+    alert = max(loud, key=lambda one: one.delivery_id, default=None)
+    if meaning != Meaning.STOP and alert and _is_fresh(alert):
         return alert
     return None if latest.kind in QUIET and meaning not in _ANSWERS_QUIET else latest
 
 
-def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, dict[bool, _Newest]]:
-    """The newest delivery that was called, for each address that ever got one, quiet or not."""
+def _is_fresh(one: _Newest) -> bool:
+    return one.called_at > clock.now() - ALERT_ANSWERED_FOR
+
+
+def _newest_deliveries(
+    indexes: Collection[bytes],
+) -> dict[Address, dict[_Group, _Newest]]:
+    """The newest delivery of each group that was called, for each address that ever got one."""
     called = Delivery.objects.filter(
         address_index__among=indexes,
         called_at__isnull=False,
@@ -91,26 +113,37 @@ def _newest_deliveries(indexes: Collection[bytes]) -> dict[Address, dict[bool, _
         "channel", "address_index", "pk", "wave__source", "wave__kind", "called_at",
         "persons__person_ref", "persons__is_owner",
     )  # fmt: skip
-    newest: dict[Address, dict[bool, _Newest]] = defaultdict(dict)
+    newest: dict[Address, dict[_Group, _Newest]] = defaultdict(dict)
     for channel, index, pk, source, kind, at, person, is_owner in rows:
-        found, quiet = newest[channel, bytes(index)], kind in QUIET
-        before = found.get(quiet)
+        found, group = newest[channel, bytes(index)], _group(kind)
+        before = found.get(group)
         persons = before.persons if before and before.delivery_id == pk else ()
         link = () if person is None else ((person, is_owner),)
         if at is not None:  # for the type checker: only those that were called are asked for
-            found[quiet] = _Newest(pk, source, kind, at, (*persons, *link))
+            found[group] = _Newest(pk, source, kind, at, (*persons, *link))
     return newest
 
 
+def _group(kind: str) -> _Group:
+    if kind in QUIET:
+        return _Group.QUIET
+    return _Group.OFFER if kind == WaveKind.OFFER else _Group.ALERT
+
+
 def _understood(
-    pk: int, push: Push, said: ReplySeen, address: Address, newest: _Newest | None
+    pk: int,
+    push: Push,
+    said: ReplySeen,
+    address: Address,
+    meaning: Meaning,
+    newest: _Newest | None,
 ) -> ReadReply:
     return ReadReply(
         reply_id=pk,
         source=newest.source if newest else "",
         channel=address[0],
         address_index=address[1],
-        meaning=_meaning(said),
+        meaning=meaning,
         persons=newest.persons if newest else (),
         # A provider's clock may run ahead; nobody answers in the future.
         answered_at=min(said.answered_at or push.received_at, push.received_at),
@@ -141,11 +174,16 @@ def _row(
     )  # fmt: skip
 
 
-def _meaning(said: ReplySeen) -> Meaning:
-    """A position says where, not how; the name of a place beside it is nobody's word."""
+def _meaning(said: ReplySeen, newest: dict[_Group, _Newest] | None) -> Meaning:
+    """A position says where, not how; the name of a place beside it is nobody's word. Whoever was
+    offered no place means something else by those digits: a human reads it."""
     if said.latitude is not None:
         return Meaning.UNKNOWN
-    return read_meaning(said.text)
+    meaning = read_meaning(said.text)
+    offer = (newest or {}).get(_Group.OFFER)
+    if meaning in _ANSWERS_OFFER and not (offer and _is_fresh(offer)):
+        return Meaning.POSSIBLE_HELP
+    return meaning
 
 
 def tell(replies: list[ReadReply]) -> None:

@@ -49,6 +49,21 @@ def _decided_places(ids: Sequence[int], at: datetime) -> dict[int, tuple[str, st
     return {person: places.get(pk) if pk else None for person, pk in chosen.items()}
 
 
+def current_points(ids: Iterable[int]) -> dict[int, tuple[float, float]]:
+    """(latitude, longitude) of where each person was last thought to be; absent if nowhere. From
+    the settled rows alone, which the sweep keeps."""
+    wanted, found = list(ids), {}
+    for start in range(0, len(wanted), _SLICE):
+        rows = CurrentWhereabouts.objects.filter(
+            person_id__among=wanted[start : start + _SLICE],
+            whereabouts__person_id=F("person_id"),
+            whereabouts__latitude__isnull=False,
+        )
+        columns = rows.values_list("person_id", "whereabouts__latitude", "whereabouts__longitude")
+        found.update({person: (latitude, longitude) for person, latitude, longitude in columns})
+    return found
+
+
 def trips_of(person_id: int) -> QuerySet[Whereabouts]:
     """The legs of this person's trips, the earliest first."""
     legs = Whereabouts.objects.filter(person=person_id, kind=WhereaboutsKind.TRIP)

@@ -37,6 +37,25 @@ VARIABLES = {
     "where": "worker-1",
     "where_short": "worker-1",
     "one_time_code": "482913",
+    # As long as crisis.seats.describing lets them be.
+    "seat_transport": ("客车3号车转航班MU9001" * 4)[:50],
+    "seat_transport_en": "coach 3, then flight MU9001, then ship Xin Hai 7, then train"[:50],
+    "seat_departs": "12月17日19:00",
+    "seat_departs_en": "17 Dec 19:00",
+    "seat_from": "地" * 25,
+    "seat_from_en": "p" * 25,
+    "seat_to": "地" * 25,
+    "seat_to_en": "p" * 25,
+    "seat_meeting": "地" * 50,
+    "seat_meeting_en": "p" * 50,
+    "seat_baggage": "每人行李不超过100公斤",
+    "seat_baggage_en": "Baggage at most 100 kg each",
+    "seat_deadline": "12月17日15:00",
+    "seat_deadline_en": "17 Dec 15:00",
+    "seat_news": "席位安排有变，以本条为准",
+    "seat_news_en": "Seats changed, now",
+    "seat_why": "未在时限内确认，已转给候补",
+    "seat_why_en": "not confirmed in time, passed to the waiting list",
 }
 every_template = pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
 

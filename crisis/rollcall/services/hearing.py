@@ -38,6 +38,9 @@ _BY_MEANING: dict[Meaning, tuple[EventKind, bool]] = {
     Meaning.WANTS_OUT: (EventKind.WANTS_OUT, False),
     Meaning.POSSIBLE_HELP: (EventKind.POSSIBLE_HELP, False),
     Meaning.UNKNOWN: (EventKind.POSSIBLE_HELP, False),
+    # What becomes of the place is for crisis.seats; here they were heard of.
+    Meaning.SEAT_YES: (EventKind.ADDED, False),
+    Meaning.SEAT_NO: (EventKind.ADDED, False),
 }
 # After these the text has to ask who else stands behind the address.
 _ASKS_WHO_ELSE = frozenset({Meaning.SAFE, Meaning.LEFT_AREA, Meaning.WANTS_OUT})
