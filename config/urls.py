@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/advisories/", include("crisis.advisories.urls")),
     path("api/allocation/", include("crisis.allocation.urls")),
+    path("api/arrivals/", include("crisis.arrivals.urls")),
     path("api/calls/", include("crisis.calls.urls")),
     path("api/cases/", include("crisis.cases.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),

@@ -352,6 +352,21 @@ _CATALOGUE = (
         },
         wechat={},
     ),
+    # Once the person agreed to it: the country and no place, and nothing of how they are.
+    Template(
+        code="arrived",
+        kind=WaveKind.ARRIVED,
+        asks=False,
+        label=gettext_noop("告知家人抵达"),
+        sms={
+            ZH: "{person}已离开危险地区，抵达{country}，中国使领馆正在接待。本消息经本人同意发送，无须回复；"
+            "详情请等本人联系，勿向他人汇款。求助{hotline}。核验码{code}。绝不索要钱款",
+            EN: "{person_en} has left the danger area and arrived in {country_en}, received by Chinese"
+            " consular staff. Sent with their consent; no answer is needed. Please wait to hear from"
+            " them. Help {hotline}. Code {code}. We never ask for money.",
+        },
+        wechat={},
+    ),
     # It brings a code to somebody who asked for one on our page, and asks for nothing.
     Template(
         code="one_time_code",

@@ -23,12 +23,13 @@ class WaveKind(models.TextChoices):
     OFFER = "offer", _("席位邀约")
     PASSAGE = "passage", _("登乘须知")
     SEAT_OFF = "seat_off", _("席位取消")
+    ARRIVED = "arrived", _("告知家人抵达")
 
 
 # Sent when nothing is the matter: an answer belongs to an alert first.
-QUIET = frozenset({WaveKind.CONFIRM, WaveKind.NAMED, WaveKind.SOUGHT})
+QUIET = frozenset({WaveKind.CONFIRM, WaveKind.NAMED, WaveKind.SOUGHT, WaveKind.ARRIVED})
 # These go to emergency contacts of the persons whom they name, not to them.
-TO_CONTACTS = frozenset({WaveKind.CONTACT, WaveKind.NAMED})
+TO_CONTACTS = frozenset({WaveKind.CONTACT, WaveKind.NAMED, WaveKind.ARRIVED})
 
 
 # Words for those whom a place was given to: nobody else reads them by a code that they were told.

@@ -54,6 +54,8 @@ USES: tuple[Use, ...] = (
     Use(_("受理自行撤离报备，转告接收的使领馆"), INCIDENT, ("selfevacuation.",)),
     Use(_("撤离：记录意愿和证件情况，安排、告知席位"), INCIDENT, ("seat.",)),
     Use(_("编制、封存和交出撤离名单"), INCIDENT, ("manifest.",)),
+    Use(_("核对撤离人员的登乘和抵达，安置和移交"), INCIDENT, ("arrival.", "stay.")),
+    Use(_("经本人同意，告知家人其已抵达"), (Basis.CONSENT,), ("family.",)),
     Use(_("平时官员查找、查看登记人"), (Basis.CONSENT,), ("person.viewed", "person.searched")),
     Use(_("答复寻人的亲属"), (Basis.CONSENT,), ("tracing.",)),
     Use(

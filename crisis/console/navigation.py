@@ -44,6 +44,7 @@ MAIN = (
 # What is needed less often stands behind one word.
 MORE = (
     Entry("expected", _("即将抵达"), "console:expected", _C.VIEW_PERSON),
+    Entry("havens", _("接收与安置"), "console:havens", _C.VIEW_PERSON),
     Entry("duty", _("值班"), "console:duty", _C.KEEP_DUTY),
     Entry("advisories", _("安全提醒"), "console:advisories", _C.ENTER),
     Entry("knowledge", _("领事知识"), "console:knowledge", _C.EDIT_KNOWLEDGE),
@@ -69,6 +70,13 @@ EVACUATION = (
     Entry("transports", _("运输"), "console:transports", _C.VIEW_INCIDENT),
     Entry("plans", pgettext_lazy("navigation", "方案"), "console:plans", _C.VIEW_INCIDENT),
     Entry("manifests", _("名单"), "console:manifests", _C.VIEW_INCIDENT),
+    Entry(
+        "reconciliation",
+        pgettext_lazy("navigation", "核对"),
+        "console:reconciliation",
+        _C.VIEW_PERSON,
+    ),
+    Entry("havens", _("安置"), "console:incident-havens", _C.VIEW_PERSON),
     Entry("corridors", _("撤离通道"), "console:corridors", _C.VIEW_INCIDENT),
     Entry("leavers", _("自行撤离"), "console:leavers", _C.VIEW_PERSON),
 )

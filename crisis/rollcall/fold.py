@@ -1,7 +1,7 @@
 """The fold: from a person's log to their standing. Pure, and blind to order and repetition.
 
 Events are taken in the order in which they happened; among events of one moment the graver
-counts last. What may change what stands in three small tables below.
+counts last. What may change what stands in the small tables and functions below.
 """
 
 from collections.abc import Iterable
@@ -37,6 +37,9 @@ class Folded:
     possible_help: bool = False
     answered_at: datetime | None = None
     spoken_for: bool = False
+    # Not facets of their own: what the movement is made of.
+    boarded: bool = False
+    arrived: bool = False
 
 
 # The person, or somebody who spoke with them, has answered.
@@ -64,12 +67,6 @@ _CONDITION: dict[EventKind, Condition] = {
     _K.IDENTITY_PENDING: Condition.IDENTITY_PENDING,
     _K.DECEASED: Condition.DECEASED,
 }
-_MOVEMENT: dict[EventKind, Movement] = {
-    _K.LEFT_AREA: Movement.LEFT_AREA,
-    _K.BOARDED: Movement.EVACUATING,
-    _K.DISEMBARKED: Movement.IN_AREA,
-    _K.ARRIVED: Movement.EVACUATED,
-}
 # The greater counts later among events of the same moment.
 _GRAVITY = {kind: rank for rank, kind in enumerate(EventKind)} | {
     _K.POSSIBLE_HELP: 99,
@@ -77,9 +74,6 @@ _GRAVITY = {kind: rank for rank, kind in enumerate(EventKind)} | {
     _K.INJURED: 101,
     _K.DECEASED: 102,
 }
-# A boarding and what follows it are undone only at the gate, never by an answer.
-_GATE_HELD = frozenset({Movement.EVACUATING, Movement.EVACUATED})
-_GATE = frozenset({_K.BOARDED, _K.DISEMBARKED, _K.ARRIVED})
 # What a person's own «safe» must not paper over: these are for officers to close.
 _OFFICER_HELD = frozenset({Condition.INJURED, Condition.IDENTITY_PENDING, Condition.DECEASED})
 _OFFICER = frozenset({_K.INJURED, _K.IDENTITY_PENDING, _K.DECEASED, _K.HELP_CLOSED})
@@ -108,10 +102,13 @@ def _reached(facts: set[Fact]) -> set[Fact]:
 
 
 def _apply(standing: Folded, fact: Fact) -> Folded:
+    boarded, arrived = _gates(standing, fact.kind)
     return replace(
         standing,
+        boarded=boarded,
+        arrived=arrived,
         condition=_condition(standing, fact.kind),
-        movement=_movement(standing, fact.kind),
+        movement=_movement(standing.movement, fact.kind, boarded=boarded, arrived=arrived),
         contact=_contact(standing, fact.kind),
         wants_out=_wants_out(standing, fact.kind),
         possible_help=_possible_help(standing, fact.kind),
@@ -148,10 +145,22 @@ def _spoken_for(standing: Folded, kind: EventKind) -> bool:
     return _speaks_for(standing, kind) or (standing.spoken_for and not own_word)
 
 
-def _movement(standing: Folded, kind: EventKind) -> Movement:
-    if standing.movement in _GATE_HELD and kind not in _GATE:
-        return standing.movement
-    return _MOVEMENT.get(kind, standing.movement)
+def _gates(standing: Folded, kind: EventKind) -> tuple[bool, bool]:
+    """(boarded, arrived): being taken off undoes a boarding, and nothing undoes an arrival. Whoever
+    is out of the area is out, however often they board and leave onward transports."""
+    taken_off = kind == _K.DISEMBARKED and not standing.arrived
+    boarded = (standing.boarded or kind == _K.BOARDED) and not taken_off
+    return boarded, standing.arrived or kind == _K.ARRIVED
+
+
+def _movement(before: Movement, kind: EventKind, *, boarded: bool, arrived: bool) -> Movement:
+    """`evacuated` takes a boarding and an arrival; who arrives without one has left by themselves.
+    Gates alone undo a boarding, an answer never does."""
+    if boarded:
+        return Movement.EVACUATED if arrived else Movement.EVACUATING
+    if arrived or kind == _K.LEFT_AREA:
+        return Movement.LEFT_AREA
+    return Movement.IN_AREA if kind == _K.DISEMBARKED else before
 
 
 def _contact(standing: Folded, kind: EventKind) -> Contact:

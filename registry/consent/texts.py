@@ -166,6 +166,26 @@ _GUARDIAN = Wording(
     ),
 )
 
+_FAMILY = Wording(
+    version="family-1",
+    zh=Words(
+        agree="我同意在我随撤离行动抵达后，用短信告知我的紧急联系人。",
+        purpose="让家人及早知道您已离开危险地区。",
+        what="只告知姓氏、已离开危险地区和抵达的国家或地区；不告知地点、健康或其他情况。",
+        kept="登记期间有效；每次撤离只告知一次。",
+        withdraw="随时可在“我的登记”页撤回，或在登乘、安置时告诉领事官员；撤回后不再告知。",
+    ),
+    en=Words(
+        agree="I agree that my emergency contacts are told by SMS when I arrive in an evacuation.",
+        purpose="For your family to know early that you have left the danger area.",
+        what="Only your surname, that you have left the danger area, and the country in which you "
+        "arrived; no place, nothing on your health or anything else.",
+        kept="As long as you are registered; they are told once in an evacuation.",
+        withdraw="At any time on «My registration», or by telling a consular officer when you "
+        "board or arrive; after that nobody is told.",
+    ),
+)
+
 ROSTER = Wording(
     version="roster-1",
     zh=Words(
@@ -200,6 +220,7 @@ WORDINGS: dict[str, tuple[Wording, ...]] = {
     ConsentPurpose.WECHAT: (_WECHAT,),
     ConsentPurpose.TRACING: (_TRACING,),
     ConsentPurpose.GUARDIAN: (ROSTER, _GUARDIAN),
+    ConsentPurpose.FAMILY: (_FAMILY,),
 }
 
 

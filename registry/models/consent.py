@@ -13,6 +13,7 @@ class ConsentPurpose(models.TextChoices):
     WECHAT = "wechat", _("微信联系")
     TRACING = "tracing", _("告知寻人的亲属")
     GUARDIAN = "guardian", _("监护人代未满十四周岁者同意")
+    FAMILY = "family", _("抵达后告知家人")
 
 
 class Consent(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 from config.kernel import clock
 from crisis.allocation.models import PlanRun
 from crisis.allocation.services import propose_plan
+from crisis.arrivals.services import record_arrivals
 from crisis.cases.services import make_hand_over, open_case, take_case
 from crisis.cases.states import Origin
 from crisis.evacuation.services import draft_manifest
@@ -16,7 +17,9 @@ from crisis.rollcall.states import EventKind
 from crisis.staff.duty import Contact, assign_duty
 from crisis.staff.models import Cover
 from crisis.tracing.services.recording import record_enquiry
+from crisis.transports.selectors import operation_of
 from crisis.transports.services import FilingDraft, file_for
+from crisis.transports.states import PlaceKind
 from notifications.models import Delivery, Reply, Wave
 from notifications.states import Meaning, ReplyState
 from registry.services.groups import GroupDraft, officer, open_group
@@ -54,6 +57,7 @@ def build(post: Any, first: Any, head: Any, third_post: Any) -> Objects:
     found["groups"] = open_group(draft=words, by=officer(first.username)).pk
     found |= _cases(post, first, incident) | _duty(post, first, third_post)
     found |= _evacuation(post, head, incident) | _plans(incident.evacuation, head, wang)
+    found |= _arrivals(incident, first, head, (wang, people["li"]))
     found["enquiries"] = record_enquiry(draft=MOTHER, post=post, officer=first).pk
     return found
 
@@ -88,6 +92,17 @@ def _plans(operation: Any, head: Any, person: Any) -> Objects:
     make_party(operation, person)
     run = PlanRun.objects.create(operation=operation, asked_by=head, asked_at=clock.now())
     return {"plans": propose_plan(operation=operation, planner=head).pk, "plan-runs": run.pk}
+
+
+def _arrivals(incident: Any, first: Any, head: Any, people: Any) -> Objects:
+    """One who has arrived at a safe haven and stays there, and one whose arrival is taken back."""
+    operation = operation_of(incident) or make_operation(incident, head)
+    haven = operation.places.get(kind=PlaceKind.HAVEN)
+    done = record_arrivals(
+        place=haven, person_refs=[one.pk for one in people], officer=first, at=clock.now()
+    )
+    stays, mistaken = done.arrivals
+    return {"havens": haven.pk, "arrivals": mistaken.pk, "stays": stays.stay.pk}
 
 
 def _cases(post: Any, first: Any, incident: Any) -> Objects:

@@ -2,6 +2,7 @@
 
 from crisis.console.urls import (
     after,
+    arrivals,
     board,
     calls,
     cases,
@@ -21,6 +22,7 @@ from crisis.console.urls import (
 app_name = "console"
 urlpatterns = [
     *after.urlpatterns,
+    *arrivals.urlpatterns,
     *board.urlpatterns,
     *calls.urlpatterns,
     *cases.urlpatterns,

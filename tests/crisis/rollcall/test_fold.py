@@ -127,12 +127,34 @@ def test_contact(kinds, contact):
         ([K.WANTS_OUT, K.BOARDED, K.ARRIVED], "evacuated", False),
         ([K.BOARDED, K.DISEMBARKED], "in_area", False),
         ([K.BOARDED, K.LEFT_AREA], "evacuating", False),
-        ([K.ARRIVED, K.NEEDS_HELP], "evacuated", False),
+        ([K.BOARDED, K.ARRIVED, K.NEEDS_HELP], "evacuated", False),
+        ([K.ARRIVED], "left_area", False),
+        ([K.ARRIVED, K.DISEMBARKED], "left_area", False),
+        ([K.BOARDED, K.DISEMBARKED, K.ARRIVED], "left_area", False),
+        # A gate's clock that is fast, and the ship home from the safe haven.
+        ([K.ARRIVED, K.BOARDED], "evacuated", False),
+        ([K.BOARDED, K.ARRIVED, K.BOARDED], "evacuated", False),
+        ([K.BOARDED, K.ARRIVED, K.BOARDED, K.DISEMBARKED], "evacuated", False),
+        ([K.BOARDED, K.ARRIVED, K.LEFT_AREA], "evacuated", False),
     ],
 )
 def test_movement_and_wish(kinds, movement, wants_out):
     folded = fold(facts(*kinds))
     assert (folded.movement, folded.wants_out) == (movement, wants_out)
+
+
+@given(log=logs)
+def test_evacuated_takes_a_boarding_and_an_arrival(log):
+    kinds = {fact.kind for fact in log}
+    if not {K.BOARDED, K.ARRIVED} <= kinds:
+        assert fold(log).movement != Movement.EVACUATED
+
+
+@given(log=logs, onward=st.lists(st.sampled_from([K.BOARDED, K.DISEMBARKED, K.ARRIVED])))
+def test_crossing_again_never_takes_evacuated_back(log, onward):
+    if fold(log).movement == Movement.EVACUATED:
+        later = [at(10 + n, kind) for n, kind in enumerate(onward)]
+        assert fold([*log, *later]).movement == Movement.EVACUATED
 
 
 def test_answered_at_is_the_newest_answer():
