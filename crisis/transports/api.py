@@ -20,6 +20,7 @@ from crisis.transports.models import Corridor, EvacuationOperation, Place, Trans
 from crisis.transports.selectors import (
     corridor_for,
     corridors_of,
+    journeys_of,
     operation_for,
     place_for,
     transport_for,
@@ -126,6 +127,18 @@ class TransportIn(serializers.Serializer):
                 )
             data[field] = places[data[field]]
         return services.TransportDraft(**data)
+
+
+class JourneyOut(serializers.Serializer):
+    """`transports` in order; `wrong` says why they no longer fit each other, or is empty."""
+
+    id = serializers.IntegerField()
+    transports = serializers.ListField(child=serializers.IntegerField())
+    wrong = serializers.CharField()
+
+
+class ChainIn(serializers.Serializer):
+    transports = serializers.ListField(child=serializers.IntegerField(), min_length=1, max_length=8)
 
 
 class TransportStatusIn(serializers.Serializer):
@@ -295,6 +308,31 @@ class StatusOfTransport(APIView):
         status = TransportStatus(validated(TransportStatusIn(data=request.data))["status"])
         changed = services.set_status(transport=transport, status=status, planner=user)
         return Response(TransportOut(changed).data)
+
+
+class Journeys(APIView):
+    """Chains of transports that people take one after the other; POST chains some by hand."""
+
+    capability = READ_PLAN
+
+    @extend_schema(responses=JourneyOut(many=True))
+    def get(self, request: Request, incident: int) -> Response:
+        operation = operation_for(acting_user(request), incident)
+        rows = [
+            {"id": journey.pk, "transports": [leg.pk for leg in legs], "wrong": wrong}
+            for journey, legs, wrong in journeys_of(operation)
+        ]
+        return Response(JourneyOut(rows, many=True).data)
+
+    @extend_schema(request=ChainIn, responses={201: JourneyOut})
+    def post(self, request: Request, incident: int) -> Response:
+        user = acting_user(request)
+        operation = operation_for(user, incident)
+        wanted = validated(ChainIn(data=request.data))["transports"]
+        legs = [transport_for(operation, pk) for pk in wanted]
+        journey = services.chain_transports(operation=operation, transports=legs, planner=user)
+        row = {"id": journey.pk, "transports": wanted, "wrong": ""}
+        return Response(JourneyOut(row).data, status=201)
 
 
 class Corridors(APIView):

@@ -81,15 +81,23 @@ def transport_for(operation: EvacuationOperation, pk: int) -> Transport:
     return get_object_or_404(rows, pk=pk)
 
 
-def broken_journeys(operation: EvacuationOperation) -> list[tuple[Journey, str]]:
-    """Journeys whose transports no longer fit each other, each with what is wrong in words."""
+def journeys_of(operation: EvacuationOperation) -> list[tuple[Journey, list[Transport], str]]:
+    """Every journey with its transports in order, and what is wrong with it in words: empty where
+    each leg begins where the last one ended, and not before."""
     found = []
-    for journey in operation.journeys.prefetch_related("legs__transport"):
-        try:
-            check_chain(operation, [leg.transport for leg in journey.legs.all()])
-        except DomainError as error:
-            found.append((journey, str(error)))
+    places = ("legs__transport__origin", "legs__transport__destination")
+    for journey in operation.journeys.order_by("pk").prefetch_related(*places):
+        transports = [leg.transport for leg in journey.legs.all()]
+        found.append((journey, transports, _what_is_wrong(operation, transports)))
     return found
+
+
+def _what_is_wrong(operation: EvacuationOperation, transports: list[Transport]) -> str:
+    try:
+        check_chain(operation, transports)
+    except DomainError as error:
+        return str(error)
+    return ""
 
 
 def arriving_for(user: User) -> QuerySet[Transport]:

@@ -19,6 +19,7 @@ urlpatterns = [
         api.StatusOfTransport.as_view(),
         name="transport-status",
     ),
+    path("<int:incident>/journeys/", api.Journeys.as_view(), name="journeys"),
     path("<int:incident>/corridors/", api.Corridors.as_view(), name="corridors"),
     path("<int:incident>/corridors/<int:pk>/", api.OneCorridor.as_view(), name="corridor"),
     path("<int:incident>/corridors/<int:pk>/check/", api.CheckCorridor.as_view(), name="check"),

@@ -10,6 +10,7 @@ from config.kernel import clock
 from crisis.evacuation.models import ManifestEntry
 from crisis.rollcall.models import RollCallEvent
 from crisis.rollcall.states import EventKind, Source
+from crisis.transports.selectors import filings_of_person
 from notifications.models import DeliveryPerson
 from registry.models import Person
 from registry.selectors.holdings import Fact, Section, fact, holdings_of
@@ -19,8 +20,14 @@ UNTOLD = (EventKind.DECEASED, EventKind.IDENTITY_PENDING)
 
 
 def everything_about(person: Person) -> list[Section]:
-    """The registry's sections, then messages, roll calls and evacuation manifests."""
-    return [*holdings_of(person), _messages(person), _roll_calls(person), _manifests(person)]
+    """The registry's sections, then messages, roll calls, ways out and evacuation manifests."""
+    return [
+        *holdings_of(person),
+        _messages(person),
+        _roll_calls(person),
+        _ways_out(person),
+        _manifests(person),
+    ]
 
 
 def as_json(person: Person) -> str:
@@ -91,6 +98,24 @@ def _roll_calls(person: Person) -> Section:
                 fact("source", _("来源"), event.source, str(Source(event.source).label)),
             ]
             for event in rows.order_by("pk")
+        ],
+    )
+
+
+def _ways_out(person: Person) -> Section:
+    return Section(
+        "self_evacuations",
+        _("自行撤离报备"),
+        [
+            [
+                fact("filed_at", _("报备时间"), filing.filed_at),
+                fact("expected_at", _("预计到达时间"), filing.expected_at),
+                fact("state", _("状态"), filing.state, str(filing.get_state_display())),
+                fact("to_country", _("前往的国家或地区"), filing.to_country),
+                fact("route", _("路线"), filing.route),
+                fact("contact", _("途中联系电话"), filing.contact),
+            ]
+            for filing in filings_of_person(person)
         ],
     )
 

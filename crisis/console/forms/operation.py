@@ -15,17 +15,24 @@ from django.utils.translation import gettext_lazy as _
 
 from config.kernel.errors import DomainError
 from crisis.citizens.forms.fields import CountrySelect, place_choices
+from crisis.console.clocks import both
 from crisis.console.forms.declare import PostField
 from crisis.console.forms.duty import LocalTime
 from crisis.transports.models import Corridor, EvacuationOperation, Place, Transport
-from crisis.transports.selectors import zone_of_arrival
+from crisis.transports.selectors import transports_of, zone_of_arrival
 from crisis.transports.services import (
     CorridorDraft,
     FilingDraft,
     PlaceDraft,
     TransportDraft,
 )
-from crisis.transports.states import CorridorStatus, Disclosure, PlaceKind, TransportKind
+from crisis.transports.states import (
+    OPEN_TO_PLAN,
+    CorridorStatus,
+    Disclosure,
+    PlaceKind,
+    TransportKind,
+)
 from registry.models import Post
 
 UNCHOSEN = ("", "—")
@@ -168,6 +175,32 @@ def of_transport(transport: Transport) -> dict[str, Any]:
         "arrives_at": wall_clock(transport.arrives_at, transport.destination.time_zone),
         "stops": " ".join(transport.stops),
     }
+
+
+class LegField(forms.ModelChoiceField):
+    """A transport by number, way and local times."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        departs, _beijing = both(obj.departs_at, obj.origin.time_zone)
+        arrives, _beijing = both(obj.arrives_at, obj.destination.time_zone)
+        return f"{obj.number} · {obj.origin} {departs} → {obj.destination} {arrives}"
+
+
+class ChainForm(ServiceForm):
+    """A journey of up to four transports."""
+
+    LEGS = (_("第一段"), _("第二段"), _("第三段"), _("第四段"))
+
+    def __init__(self, *args: Any, operation: EvacuationOperation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = transports_of(operation).filter(status__in=OPEN_TO_PLAN)
+        for number, label in enumerate(self.LEGS):
+            field = LegField(rows, label=label, required=number == 0, empty_label="—")
+            self.fields[f"leg{number}"] = field
+
+    def transports(self) -> list[Transport]:
+        legs = [self.cleaned_data[f"leg{number}"] for number in range(len(self.LEGS))]
+        return [leg for leg in legs if leg is not None]
 
 
 class CorridorForm(ServiceForm):

@@ -151,8 +151,11 @@ def clock_now(zone: str) -> str:
 
 @register.simple_tag
 def lasting(begins: datetime, ends: datetime) -> str:
-    """How long it takes, in words."""
-    return wording.duration((ends - begins).total_seconds())
+    """How long it takes, to the minute."""
+    minutes = round((ends - begins).total_seconds() / 60)
+    if minutes < 60:
+        return gettext("%(m)d 分钟") % {"m": minutes}
+    return gettext("%(h)d 小时 %(m)d 分") % {"h": minutes // 60, "m": minutes % 60}
 
 
 @register.filter

@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{_I}places/<int:place>/retire/", places.retire, name="place-retire"),
     path(f"{_I}transports/", transports.listed, name="transports"),
     path(f"{_I}transports/new/", transports.new, name="transport-new"),
+    path(f"{_I}transports/chain/", transports.chain, name="transport-chain"),
     path(f"{_I}transports/<int:transport>/", transports.change, name="transport"),
     path(f"{_I}transports/<int:transport>/status/", transports.status, name="transport-status"),
     path(f"{_I}corridors/", corridors.listed, name="corridors"),

@@ -9,18 +9,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from config.kernel.errors import DomainError
-from crisis.console.forms.operation import TransportForm, of_transport
+from crisis.console.forms.operation import ChainForm, TransportForm, of_transport
 from crisis.console.views.places import room
 from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 from crisis.transports.models import EvacuationOperation, Transport
 from crisis.transports.selectors import (
-    broken_journeys,
+    journeys_of,
     operation_for,
     transport_for,
     transports_of,
 )
-from crisis.transports.services import add_transport, change_transport, set_status
+from crisis.transports.services import (
+    add_transport,
+    chain_transports,
+    change_transport,
+    set_status,
+)
 from crisis.transports.states import OPEN_TO_PLAN, TRANSITIONS, PlaceClass, TransportStatus
 
 CHANGEABLE = (*OPEN_TO_PLAN, TransportStatus.DEPARTED)
@@ -29,6 +34,10 @@ CHANGEABLE = (*OPEN_TO_PLAN, TransportStatus.DEPARTED)
 @requires(Capability.VIEW_INCIDENT)
 def listed(request: StaffRequest, pk: int) -> HttpResponse:
     operation = operation_for(request.user, pk)
+    return _list(request, operation, ChainForm(operation=operation))
+
+
+def _list(request: StaffRequest, operation: EvacuationOperation, form: ChainForm) -> HttpResponse:
     rows = [
         {
             "transport": transport,
@@ -44,10 +53,12 @@ def listed(request: StaffRequest, pk: int) -> HttpResponse:
         operation,
         "transports",
         rows=rows,
-        broken=[words for _journey, words in broken_journeys(operation)],
+        journeys=journeys_of(operation),
+        form=form,
         has_places=operation.places.filter(retired_at=None).count() > 1,
     )
-    return render(request, "console/transports.html", context)
+    status = 400 if form.errors else 200
+    return render(request, "console/transports.html", context, status=status)
 
 
 def _next(transport: Transport) -> list[tuple[str, Any]]:
@@ -59,6 +70,25 @@ def _next(transport: Transport) -> list[tuple[str, Any]]:
 
 def _rank(status: TransportStatus) -> int:
     return list(TransportStatus).index(status)
+
+
+@require_POST
+@requires(Capability.PLAN)
+def chain(request: StaffRequest, pk: int) -> HttpResponse:
+    """Bus to the port, ship across, charter home: legs in order."""
+    operation = operation_for(request.user, pk)
+    form = ChainForm(request.POST, operation=operation)
+    if form.is_valid():
+        try:
+            chain_transports(
+                operation=operation, transports=form.transports(), planner=request.user
+            )
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("行程已登记。"))
+            return redirect("console:transports", pk)
+    return _list(request, operation, form)
 
 
 @requires(Capability.PLAN)

@@ -13,6 +13,7 @@ from config.kernel.errors import DomainError
 from crisis.public.answers import read_answer
 from crisis.public.language import language_of, speaking
 from crisis.public.privacy import private
+from crisis.transports.selectors import published_operations
 from notifications.models import Delivery
 from notifications.selectors import what_ended
 from notifications.services.links import delivery_of_token, record_link_reply, spoken_for_by
@@ -72,9 +73,16 @@ def page_context(delivery: Delivery, language: str) -> dict[str, Any]:
         "family": delivery.covers > 1,
         "language": language,
         "plans": [] if wave.kind in TO_CONTACTS else Plan,
+        "may_leave": wave.kind not in TO_CONTACTS and is_evacuated(wave.source),
         # So that a page that is sent twice says one thing.
         "page_key": secrets.token_hex(12),
     }
+
+
+def is_evacuated(source: str) -> bool:
+    """Whether there are ways out to report, in the incident that notifications calls `source`."""
+    number = source.removeprefix("incident:")
+    return number.isdigit() and published_operations().filter(incident=int(number)).exists()
 
 
 def members_of(delivery: Delivery, language: str) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from crisis.transports.services.following import (
     watch_overdue,
     withdraw_filing,
 )
+from crisis.transports.services.journeys import chain_transports, journey_of
 from crisis.transports.services.operations import (
     end_operation,
     open_operation,
@@ -39,6 +40,7 @@ __all__ = [
     "add_corridor",
     "add_place",
     "add_transport",
+    "chain_transports",
     "change_corridor",
     "change_place",
     "change_transport",
@@ -47,6 +49,7 @@ __all__ = [
     "end_operation",
     "file_for",
     "file_own",
+    "journey_of",
     "open_operation",
     "record_crossing",
     "reopen_operation",

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from crisis.staff.models import User
 from crisis.transports.chains import check_chain, key_of
 from crisis.transports.models import EvacuationOperation, Journey, JourneyLeg, Transport
+from crisis.transports.services.operations import note
+from crisis.transports.services.refusing import hold_open
 
-__all__ = ["check_chain", "journey_of", "key_of"]
+__all__ = ["chain_transports", "check_chain", "journey_of", "key_of"]
 
 
 @transaction.atomic
@@ -23,4 +26,18 @@ def journey_of(*, operation: EvacuationOperation, transports: Sequence[Transport
             JourneyLeg(journey=journey, position=position, transport=transport)
             for position, transport in enumerate(transports, start=1)
         )
+    return journey
+
+
+@transaction.atomic
+def chain_transports(
+    *, operation: EvacuationOperation, transports: Sequence[Transport], planner: User
+) -> Journey:
+    """A planner chains transports by hand, for a plan or an offer to take.
+
+    Raises DomainError forbidden, not_found, operation_ended, and as check_chain does.
+    """
+    held = hold_open(operation, planner)
+    journey = journey_of(operation=held, transports=transports)
+    note(held, planner, "journey.chained", journey=journey.key)
     return journey

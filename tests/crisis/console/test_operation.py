@@ -127,6 +127,20 @@ def test_cancelling_asks_for_a_tick(operation: Any, planner: Any, officer: Any) 
     assert of(officer).post(address, {"status": "planned"}).status_code == 403
 
 
+def test_legs_are_chained_to_a_journey_and_a_late_one_is_flagged(
+    operation: Any, planner: Any
+) -> None:
+    first = make_transport(operation, "一号船")
+    home = make_transport(operation, "二号机", origin="SUV", destination="CAN", hours=9)
+    room, client = f"/incidents/{operation.incident_id}/transports/", of(planner)
+    wrong = client.post(f"{room}chain/", {"leg0": home.pk, "leg1": first.pk})
+    assert (wrong.status_code, "接不上" in text_of(wrong)) == (400, True)
+    client.post(f"{room}chain/", {"leg0": first.pk, "leg1": home.pk})
+    assert "行程接不上" not in text_of(client.get(room))
+    Transport.objects.filter(pk=first.pk).update(arrives_at=home.arrives_at)
+    assert "行程接不上" in text_of(client.get(room))
+
+
 @pytest.fixture
 def corridor(operation: Any, planner: Any, post: Any, other_post: Any) -> Any:
     typed = {
@@ -197,9 +211,9 @@ def test_transport_is_expected_where_its_place_says_who_receives(
     operation: Any, outsider: Any, officer: Any, other_post: Any
 ) -> None:
     Place.objects.filter(code="SUV").update(post=other_post)
-    make_transport(operation, "MU7")
-    make_transport(operation, "MU8", status="cancelled")
+    make_transport(operation, "七号航班")
+    make_transport(operation, "八号航班", status="cancelled")
     page = text_of(of(outsider).get("/expected/"))
-    assert "MU7" in page
-    assert "MU8" not in page
-    assert "MU7" not in text_of(of(officer).get("/expected/"))
+    assert "七号航班" in page
+    assert "八号航班" not in page
+    assert "七号航班" not in text_of(of(officer).get("/expected/"))

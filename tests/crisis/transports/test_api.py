@@ -63,6 +63,9 @@ def test_place_and_transport_are_written_and_changed(
     status = client.post(f"{address}status/", {"status": "confirmed"}, format="json")
     assert status.json()["status"] == "confirmed"
     assert Transport.objects.get().status == "confirmed"
+    chained = client.post(f"{room}journeys/", {"transports": [made["id"]]}, format="json")
+    (journey,) = api(officer).get(f"{room}journeys/").json()
+    assert (chained.status_code, journey) == (201, chained.json())
     in_use = client.delete(f"{room}places/{origin}/")
     assert (in_use.status_code, in_use.json()["code"]) == (409, "place_in_use")
     assert [row["number"] for row in api(officer).get(f"{room}transports/").json()] == ["MU1"]

@@ -12,10 +12,11 @@ from config.kernel import clock
 from config.kernel.errors import DomainError
 from config.kernel.models import AuditEntry
 from crisis.transports.models import EvacuationOperation, Place
-from crisis.transports.selectors import broken_journeys, shown_places
+from crisis.transports.selectors import journeys_of, shown_places
 from crisis.transports.services import (
     add_place,
     add_transport,
+    chain_transports,
     change_place,
     change_transport,
     end_operation,
@@ -24,7 +25,6 @@ from crisis.transports.services import (
     retire_place,
     set_status,
 )
-from crisis.transports.services.journeys import journey_of
 from crisis.transports.services.places import time_zones, zone_near
 from crisis.transports.signals import transport_cancelled, transport_changed
 from crisis.transports.states import TRANSITIONS, Disclosure, TransportStatus
@@ -277,15 +277,19 @@ def test_what_has_left_changes_its_arrival_alone(
     refused("transport_over", change_transport, draft=transport_draft(), **act)
 
 
-def test_journeys_that_no_longer_fit_are_named(
-    operation: Any, planner: Any, transport_draft: Any
+def test_journeys_are_chained_and_named_when_they_no_longer_fit(
+    operation: Any, planner: Any, officer: Any, transport_draft: Any
 ) -> None:
     first = add_transport(operation=operation, draft=transport_draft(), planner=planner)
     home = make_transport(operation, "MU2", origin="SUV", destination="CAN", hours=9)
-    journey = journey_of(operation=operation, transports=[first, home])
-    assert broken_journeys(operation) == []
+    act = {"operation": operation, "transports": [first, home]}
+    refused("forbidden", chain_transports, planner=officer, **act)
+    journey = chain_transports(planner=planner, **act)
+    assert chain_transports(planner=planner, **act) == journey
+    back = {"operation": operation, "transports": [home, first]}
+    refused("broken_chain", chain_transports, planner=planner, **back)
+    assert journeys_of(operation) == [(journey, [first, home], "")]
     late = transport_draft(arrives_at=clock.now() + timedelta(hours=10))
     change_transport(transport=first, draft=late, planner=planner)
-    ((broken, words),) = broken_journeys(operation)
-    assert broken == journey
-    assert "MU2" in words
+    ((_journey, _legs, wrong),) = journeys_of(operation)
+    assert "MU2" in wrong

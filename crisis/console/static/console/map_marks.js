@@ -66,7 +66,9 @@
   document.addEventListener("mapready", ({ target, detail: { map } }) => {
     const marks = JSON.parse(target.dataset.marks || "[]");
     const picked = target.hasAttribute("data-pick") ? pick(target, map) : null;
-    look(map, picked ? [picked] : marks.map(({ lat, lon }) => [lat, lon]));
+    // Home lies half a world away: where people are gathered and go first is what one looks at.
+    const first = marks.filter(({ kind }) => kind !== "home"), seen = first.length ? first : marks;
+    look(map, picked ? [picked] : seen.map(({ lat, lon }) => [lat, lon]));
     layMarks(map, marks);
     target.dataset.marked = String(marks.length);
   });

@@ -88,12 +88,15 @@ def test_citizen_files_for_the_family_and_says_what_became_of_it(
     client.post(address, {"act": "crossed"})
     filing.refresh_from_db()
     assert filing.state == "arrived"
+    assert "绕行" in text_of(client.get("/me/download/guihang.txt"))
 
 
 def test_link_of_the_alert_files_too_and_shows_no_name(
     client: Client, people: Any, operation: Any, corridor: Any
 ) -> None:
-    address = f"{scene.link_of(people['wang'])}leaving/"
+    link = scene.link_of(people["wang"])
+    assert 'href="leaving/' in text_of(client.get(link))
+    address = f"{link}leaving/"
     page = client.get(address)
     assert (page.status_code, page["Cache-Control"]) == (200, "no-store")
     assert "王小明" not in text_of(page)
