@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/advisories/", include("crisis.advisories.urls")),
     path("api/allocation/", include("crisis.allocation.urls")),
     path("api/arrivals/", include("crisis.arrivals.urls")),
+    path("api/boarding/", include("crisis.boarding.urls")),
     path("api/calls/", include("crisis.calls.urls")),
     path("api/cases/", include("crisis.cases.urls")),
     path("api/evacuation/", include("crisis.evacuation.urls")),

@@ -56,6 +56,7 @@ USES: tuple[Use, ...] = (
     Use(_("编制、封存和交出撤离名单"), INCIDENT, ("manifest.",)),
     Use(_("核对撤离人员的登乘和抵达，安置和移交"), INCIDENT, ("arrival.", "stay.")),
     Use(_("经本人同意，告知家人其已抵达"), (Basis.CONSENT,), ("family.",)),
+    Use(_("撤离登乘：登乘口核对名单，记录谁已登乘"), INCIDENT, ("boarding.",)),
     Use(_("平时官员查找、查看登记人"), (Basis.CONSENT,), ("person.viewed", "person.searched")),
     Use(_("答复寻人的亲属"), (Basis.CONSENT,), ("tracing.",)),
     Use(

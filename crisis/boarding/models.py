@@ -12,7 +12,11 @@ from crisis.transports.models import EvacuationOperation, Transport
 
 class GatePack(models.Model):
     """What one gate holds on one phone without network: the people of one transport on one sealed
-    version, until `expires_at`. Whoever has the pack records with it; `revoked_at` ends that."""
+    version, until `expires_at`. Whoever has the pack records with it; `revoked_at` ends that.
+
+    It opens with two secrets: a link with a token, and a word that is told by another way. Neither
+    is kept: `token_hash` finds the pack, `word_hash` is over both. `wrong_words` counts guesses.
+    """
 
     manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="packs")
     transport = models.ForeignKey(Transport, on_delete=models.PROTECT, related_name="packs")
@@ -22,6 +26,10 @@ class GatePack(models.Model):
     expires_at = models.DateTimeField(_("有效期至"))
     revoked_at = models.DateTimeField(_("收回时间"), null=True)
     token_hash = models.BinaryField(max_length=32, unique=True)
+    word_hash = models.BinaryField(max_length=32, default=bytes)
+    wrong_words = models.PositiveSmallIntegerField(default=0)
+    opened_at = models.DateTimeField(_("最近打开时间"), null=True)
+    heard_at = models.DateTimeField(_("最近收到记录时间"), null=True)
 
     class Meta:
         ordering = ["-issued_at"]
@@ -34,7 +42,8 @@ class GatePack(models.Model):
 
 class WalkIn(models.Model):
     """Somebody at a gate who is on no list: captured there, matched to a person later. `key` is
-    the gate's own, so that it is written once however often it is sent."""
+    the gate's own, so that it is written once however often it is sent. `code` is what the gate
+    read of a code that its list does not know."""
 
     operation = models.ForeignKey(
         EvacuationOperation, on_delete=models.PROTECT, related_name="walk_ins"
@@ -43,10 +52,12 @@ class WalkIn(models.Model):
     name = EncryptedTextField(_("姓名"), purpose="boarding.walkin.name")
     document = EncryptedTextField(_("证件号码"), purpose="boarding.walkin.document", blank=True)
     note = EncryptedTextField(_("说明"), purpose="boarding.walkin.note", blank=True)
+    code = models.CharField(_("出示的码"), max_length=80, blank=True)
     captured_at = models.DateTimeField(_("登记时间"))
     person_ref = models.BigIntegerField(null=True, help_text="Whom an officer matched.")
     matched_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     matched_at = models.DateTimeField(null=True)
+    matches = models.PositiveSmallIntegerField(default=0, help_text="How often it was decided.")
 
     class Meta:
         ordering = ["captured_at", "pk"]
@@ -60,7 +71,8 @@ class WalkIn(models.Model):
 class GateScan(models.Model):
     """One line of the gates' log: append-only. `key` is made on the phone, so that a scan that is
     sent again changes nothing. Either a person or a walk-in. `at` is when it happened, by the
-    gate's clock as corrected; `received_at` when it reached us."""
+    gate's clock as corrected; `received_at` when it reached us. One that is `held` came by a pack
+    that was over when it was recorded: it counts once a planner accepts it."""
 
     transport = models.ForeignKey(Transport, on_delete=models.PROTECT, related_name="scans")
     pack = models.ForeignKey(GatePack, null=True, on_delete=models.PROTECT, related_name="scans")
@@ -73,6 +85,7 @@ class GateScan(models.Model):
     recorded_by = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField()
     received_at = models.DateTimeField()
+    held = models.BooleanField(_("待确认"), default=False)
 
     class Meta:
         verbose_name = _("登乘记录")

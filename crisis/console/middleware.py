@@ -15,6 +15,7 @@ def policy() -> str:
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         f"font-src 'self'; connect-src 'self' {settings.STREAM_URL}; worker-src 'self'; "
+        f"manifest-src 'self'; "
         f"form-action 'self'; "
         f"base-uri 'none'; frame-ancestors 'none'"
     )

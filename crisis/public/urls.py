@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crisis.public.views import advisories, countries, front, notices, ways_out
+from crisis.public.views import advisories, countries, front, gate, notices, ways_out
 from crisis.public.views.check_in import check_in
 from crisis.public.views.health import health
 from crisis.public.views.help import ask_for_help
@@ -14,6 +14,11 @@ urlpatterns = [
     path("c/worker.js", worker, name="worker"),
     path("c/<str:token>/", check_in, name="check-in"),
     path("v/", verify, name="verify"),
+    path("gate/", gate.page, name="gate"),
+    path("gate/worker.js", gate.worker, name="gate-worker"),
+    path("gate/manifest.webmanifest", gate.manifest, name="gate-manifest"),
+    path("gate/pack/", gate.pack, name="gate-pack"),
+    path("gate/scans/", gate.scans, name="gate-scans"),
     path("n/", notices.listed, name="notices"),
     path("n/notices.json", notices.as_json, name="notices-json"),
     path("citizens/", front.front, name="front"),

@@ -145,3 +145,38 @@ def make_party(operation: EvacuationOperation, *people: Person, **fields: Any) -
 
 def make_home(label: str = "王家") -> Household:
     return Household.objects.create(label=label)
+
+
+def seal_on(
+    incident: Incident, transport: Transport, people: list[Person], planner: Any, **places: str
+) -> Any:
+    """A sealed version of the manifest with these people on this transport; `places` is the class
+    of place by name («wang=…») where it is not a seat. Each is a party of one household."""
+    from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry, ManifestLeg
+    from crisis.evacuation.rows import entry_of
+    from crisis.evacuation.services import seal_manifest
+    from crisis.seats.parties import Candidate, seat
+    from crisis.seats.roster import _record
+
+    manifest = Manifest.objects.create(
+        incident=incident,
+        version=incident.manifests.count() + 1,
+        drafted_by=planner,
+        drafted_at=clock.now(),
+    )
+    wanted = [
+        Candidate(
+            person_ref=one.pk, household=one.household_id, asked=True, condition="safe",
+            movement="in_area", wants_out=True, needs=tuple(one.needs), record=_record(one, ""),
+        )
+        for one in people
+    ]  # fmt: skip
+    for one in seat(wanted):
+        entry, key = entry_of(manifest, one)
+        entry.save()
+        EntryKey(entry=ManifestEntry.objects.get(pk=entry.pk), key=key.key).save()
+        name = one.candidate.record["name"]
+        ManifestLeg.objects.create(
+            entry=entry, position=1, transport=transport, place_class=places.get(name, "seat")
+        )
+    return seal_manifest(manifest=manifest, planner=planner)
