@@ -126,9 +126,7 @@ class WalkInOut(serializers.ModelSerializer):
     """Somebody on no list, and who it may be."""
 
     candidates = serializers.SerializerMethodField()
-    matched_by = serializers.CharField(
-        source="matched_by.username", allow_null=True, default=None
-    )
+    matched_by = serializers.CharField(source="matched_by.username", allow_null=True, default=None)
 
     class Meta:
         model = WalkIn
@@ -167,9 +165,7 @@ class TransportPacks(APIView):
         manifest = get_object_or_404(
             Manifest, pk=wanted["manifest"], incident=found.operation.incident_id
         )
-        issued = issue_pack(
-            manifest=manifest, transport=found, gate=wanted["gate"], planner=user
-        )
+        issued = issue_pack(manifest=manifest, transport=found, gate=wanted["gate"], planner=user)
         told = {"pack": _one(issued.pack), "token": issued.token, "word": issued.word}
         response = Response(IssuedOut(told).data, status=201)
         response["Cache-Control"] = "no-store"
@@ -255,9 +251,7 @@ class MatchWalkIn(APIView):
         user = acting_user(request)
         walk_in = walk_in_for(user, pk)
         wanted = validated(MatchIn(data=request.data))
-        return Response(
-            WalkInOut(match_walk_in(walk_in=walk_in, planner=user, **wanted)).data
-        )
+        return Response(WalkInOut(match_walk_in(walk_in=walk_in, planner=user, **wanted)).data)
 
 
 def _counted(packs: QuerySet[GatePack]) -> QuerySet[GatePack]:

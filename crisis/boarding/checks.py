@@ -1,5 +1,5 @@
-"""What somebody at a gate has to look at before they let a person pass. Pure: codes alone; the words
-are the page's (crisis.public.gate_words)."""
+"""What somebody at a gate has to look at before they let a person pass. Pure: codes alone; the
+words are the page's (crisis.public.gate_words)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

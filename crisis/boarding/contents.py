@@ -120,9 +120,7 @@ def _parties(pack: GatePack, entries: Iterable[ManifestEntry]) -> dict[str, list
     return dict(codes)
 
 
-def _sealed_entries(
-    pack: GatePack, people: Sequence[int]
-) -> list[tuple[Manifest, ManifestEntry]]:
+def _sealed_entries(pack: GatePack, people: Sequence[int]) -> list[tuple[Manifest, ManifestEntry]]:
     sealed = Manifest.objects.filter(
         incident=pack.manifest.incident_id, state=Manifest.State.SEALED
     ).in_bulk()
@@ -151,7 +149,7 @@ def _place(place: Place) -> dict[str, str]:
 
 
 def _local(moment: datetime, place: Place) -> str:
-    """By the clock on the wall of the place, with its offset, so that nobody takes it for another."""
+    """By the clock on the wall of the place, with its offset, so that it is taken for no other."""
     there = moment.astimezone(ZoneInfo(place.time_zone))
     return there.strftime("%m-%d %H:%M (UTC%z)")
 

@@ -70,6 +70,7 @@ EVACUATION = (
     Entry("transports", _("运输"), "console:transports", _C.VIEW_INCIDENT),
     Entry("plans", pgettext_lazy("navigation", "方案"), "console:plans", _C.VIEW_INCIDENT),
     Entry("manifests", _("名单"), "console:manifests", _C.VIEW_INCIDENT),
+    Entry("boarding", _("登乘"), "console:boarding", _C.VIEW_INCIDENT),
     Entry(
         "reconciliation",
         pgettext_lazy("navigation", "核对"),

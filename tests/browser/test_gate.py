@@ -102,7 +102,6 @@ def press(phone, name):
     expect(phone.locator("#told")).to_contain_text("已记录")
 
 
-
 def entry(gate, person):
     return ManifestEntry.objects.get(manifest=gate.manifest, person_ref=person.pk)
 
@@ -182,7 +181,9 @@ def test_gate_works_with_the_network_cut(phone, gate):
 def test_zone_is_read_and_compared(phone, gate):
     """ICAO's specimen: the number is 李强's, the birthday and the expiry are not."""
     opened(phone, gate.issued)
-    zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+    zone = (
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+    )
     ask(phone, zone)
     expect(card(phone)).to_contain_text("机读区与名单不一致：出生日期、证件有效期至")
     ask(phone, zone.replace("7408122F", "7408132F"))
@@ -254,7 +255,8 @@ def test_page_can_be_installed(phone, gate):
     phone.wait_for_function(WORKER_READY)
     session = phone.context.new_cdp_session(phone)
     told = session.send("Page.getAppManifest")
-    assert told["errors"] == [] and told["url"].endswith("/gate/manifest.webmanifest?lang=zh-hans")
+    assert told["errors"] == []
+    assert told["url"].endswith("/gate/manifest.webmanifest?lang=zh-hans")
     faults = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
     # A fresh context is what Chromium calls incognito; nothing else stands in the way.
     assert {one["errorId"] for one in faults} <= {"in-incognito"}

@@ -7,6 +7,7 @@ from config.kernel import clock
 from crisis.allocation.models import PlanRun
 from crisis.allocation.services import propose_plan
 from crisis.arrivals.services import record_arrivals
+from crisis.boarding.services import NewWalkIn, issue_pack, take_scans
 from crisis.cases.services import make_hand_over, open_case, take_case
 from crisis.cases.states import Origin
 from crisis.evacuation.services import draft_manifest
@@ -26,7 +27,8 @@ from registry.services.groups import GroupDraft, officer, open_group
 from registry.services.merging import merge_persons
 from tests.crisis.tracing.conftest import MOTHER
 from tests.support import scene
-from tests.support.evacuating import make_operation, make_party, make_transport
+from tests.support.evacuating import make_operation, make_party, make_transport, seal_on
+from tests.support.gates import scan
 
 Objects = dict[str, int]
 
@@ -59,6 +61,7 @@ def build(post: Any, first: Any, head: Any, third_post: Any) -> Objects:
     found |= _evacuation(post, head, incident) | _plans(incident.evacuation, head, wang)
     found |= _arrivals(incident, first, head, (wang, people["li"]))
     found["enquiries"] = record_enquiry(draft=MOTHER, post=post, officer=first).pk
+    found |= _gate(incident.evacuation, head, wang)
     return found
 
 
@@ -75,6 +78,14 @@ def _evacuation(post: Any, head: Any, incident: Any) -> Objects:
         "operations": incident.pk, "places": operation.places.first().pk,
         "transports": make_transport(operation).pk, "leavers": filing.pk, "expected": filing.pk,
     }  # fmt: skip
+def _gate(operation: Any, head: Any, person: Any) -> Objects:
+    """A pack of a transport's gate, and somebody who was on no list."""
+    transport = make_transport(operation, "MU9009")
+    manifest = seal_on(operation.incident, transport, [person], head)
+    pack = issue_pack(manifest=manifest, transport=transport, gate="A", planner=head).pack
+    take_scans(pack=pack, scans=[scan(walk_in=NewWalkIn(key="walk-in-1", name="孙不速"))])
+    walk_in = operation.walk_ins.get()
+    return {"packs": pack.pk, "walk-ins": walk_in.pk}
 
 
 def _reply(incident: Any) -> Reply:

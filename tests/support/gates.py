@@ -34,9 +34,7 @@ def pack_for(gate: Any, name: str) -> Any:
     )
 
 
-def scan(
-    person: Any = None, kind: Any = ScanKind.BOARDED, ago_s: float = 0, **more: Any
-) -> Scan:
+def scan(person: Any = None, kind: Any = ScanKind.BOARDED, ago_s: float = 0, **more: Any) -> Scan:
     """One act, with a key of its own unless it is given one."""
     key = more.pop("key", f"scan-key-{next(_numbers):06}")
     at = clock.now() - timedelta(seconds=ago_s)

@@ -4,45 +4,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('boarding', '0001_initial'),
+        ("boarding", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='gatepack',
-            name='heard_at',
-            field=models.DateTimeField(null=True, verbose_name='最近收到记录时间'),
+            model_name="gatepack",
+            name="heard_at",
+            field=models.DateTimeField(null=True, verbose_name="最近收到记录时间"),
         ),
         migrations.AddField(
-            model_name='gatepack',
-            name='opened_at',
-            field=models.DateTimeField(null=True, verbose_name='最近打开时间'),
+            model_name="gatepack",
+            name="opened_at",
+            field=models.DateTimeField(null=True, verbose_name="最近打开时间"),
         ),
         migrations.AddField(
-            model_name='gatepack',
-            name='word_hash',
+            model_name="gatepack",
+            name="word_hash",
             field=models.BinaryField(default=bytes, max_length=32),
         ),
         migrations.AddField(
-            model_name='gatepack',
-            name='wrong_words',
+            model_name="gatepack",
+            name="wrong_words",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='gatescan',
-            name='held',
-            field=models.BooleanField(default=False, verbose_name='待确认'),
+            model_name="gatescan",
+            name="held",
+            field=models.BooleanField(default=False, verbose_name="待确认"),
         ),
         migrations.AddField(
-            model_name='walkin',
-            name='code',
-            field=models.CharField(blank=True, max_length=80, verbose_name='出示的码'),
+            model_name="walkin",
+            name="code",
+            field=models.CharField(blank=True, max_length=80, verbose_name="出示的码"),
         ),
         migrations.AddField(
-            model_name='walkin',
-            name='matches',
-            field=models.PositiveSmallIntegerField(default=0, help_text='How often it was decided.'),
+            model_name="walkin",
+            name="matches",
+            field=models.PositiveSmallIntegerField(
+                default=0, help_text="How often it was decided."
+            ),
         ),
     ]

@@ -29,9 +29,7 @@ def register_rules() -> None:
         retention.Rule(
             "walk_ins", _("登乘口登记的未列名乘客"), "KEEP_MANIFEST_DAYS", _old_walk_ins, _blank
         ),
-        retention.Rule(
-            "gate_notes", _("登乘口的备注"), "KEEP_NOTE_DAYS", _old_notes, _drop_notes
-        ),
+        retention.Rule("gate_notes", _("登乘口的备注"), "KEEP_NOTE_DAYS", _old_notes, _drop_notes),
     ):
         retention.register(rule)
 

@@ -44,9 +44,7 @@ def refold(transport_id: int, *, people: Collection[int], walk_ins: Collection[i
         passages_changed.send(None, transport_id=transport_id, person_refs=sorted(people))
 
 
-def _write(
-    transport_id: int, folded: dict[tuple[int | None, int | None], Folded | None]
-) -> None:
+def _write(transport_id: int, folded: dict[tuple[int | None, int | None], Folded | None]) -> None:
     people = [person for person, _walk_in in folded if person]
     walk_ins = [walk_in for _person, walk_in in folded if walk_in]
     rows = Passage.objects.filter(transport=transport_id)
@@ -69,9 +67,7 @@ def _write(
     Passage.objects.bulk_update(changed, ["state", "at"])
 
 
-def _passage(
-    transport_id: int, whose: tuple[int | None, int | None], stands: Folded
-) -> Passage:
+def _passage(transport_id: int, whose: tuple[int | None, int | None], stands: Folded) -> Passage:
     person, walk_in = whose
     return Passage(
         transport_id=transport_id,

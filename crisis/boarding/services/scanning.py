@@ -244,5 +244,3 @@ def _note(transport: Transport, taken: Taken, pack: GatePack | None, by: str) ->
         held=len(taken.held),
         refused=len(taken.refused),
     )
-
-

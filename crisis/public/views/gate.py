@@ -29,8 +29,8 @@ from crisis.public.publishing import published
 # What the page needs to open and to work without a network.
 ASSETS = (
     "public/public.css", "public/gate/gate.css", "public/gate/app.js", "public/gate/camera.js",
-    "public/gate/find.js", "public/gate/fold.js", "public/gate/qr.js", "public/gate/qr_correct.js", "public/gate/qr_locate.js",
-    "public/gate/screen.js",
+    "public/gate/find.js", "public/gate/fold.js", "public/gate/qr.js",
+    "public/gate/qr_correct.js", "public/gate/qr_locate.js", "public/gate/screen.js",
     "public/gate/store.js", "public/gate/sync.js", "public/gate/zone.js",
     "public/gate/icon.svg", "public/gate/icon-192.png", "public/gate/icon-512.png",
 )  # fmt: skip

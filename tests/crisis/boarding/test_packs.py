@@ -33,7 +33,8 @@ def test_pack_opens_with_both_secrets_and_keeps_neither(gate):
     issued = gate.issued
     assert open_pack(token=issued.token, word=issued.word.lower()[:5] + "-" + issued.word[5:])
     row = GatePack.objects.values().get()
-    assert issued.word not in str(row) and issued.token not in str(row)
+    assert issued.word not in str(row)
+    assert issued.token not in str(row)
     refused("unknown_pack", act=open_pack, token=issued.token, word="AAAAAAAAAA")
     refused("unknown_pack", act=open_pack, token="x" * 32, word=issued.word)
     acts = list(AuditEntry.objects.filter(act__startswith="boarding.").values_list("act", "actor"))
@@ -109,7 +110,8 @@ def test_contents_are_the_essentials_and_no_more(gate):
     assert told["transport"]["departs_local"] == "12-17 19:00 (UTC+1100)"
     assert told["pack"]["lasts_s"] == 12 * 3600
     assert json.loads(json.dumps(told)) == told
-    assert told["notices"] == [] and told["states"] == {}
+    assert told["notices"] == []
+    assert told["states"] == {}
 
 
 def one_of(told, person):

@@ -162,9 +162,7 @@ def test_gates_merge_in_any_order_to_the_same(gate, held_clock, acts, chance, pa
     packs = [gate.pack, pack_for(gate, "B").pack]
     for pack in packs:
         type(pack).objects.filter(pk=pack.pk).update(issued_at=clock.now() - timedelta(hours=1))
-    scans = [
-        (packs[by_b], made(gate, who, kind, minute)) for who, kind, minute, by_b in acts
-    ]
+    scans = [(packs[by_b], made(gate, who, kind, minute)) for who, kind, minute, by_b in acts]
     for pack, one in sorted(scans, key=lambda pair: pair[1].at):
         take_scans(pack=pack, scans=[one])
     in_order = picture(gate)
