@@ -78,6 +78,8 @@ def _evacuation(post: Any, head: Any, incident: Any) -> Objects:
         "operations": incident.pk, "places": operation.places.first().pk,
         "transports": make_transport(operation).pk, "leavers": filing.pk, "expected": filing.pk,
     }  # fmt: skip
+
+
 def _gate(operation: Any, head: Any, person: Any) -> Objects:
     """A pack of a transport's gate, and somebody who was on no list."""
     transport = make_transport(operation, "MU9009")
