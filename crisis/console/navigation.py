@@ -66,7 +66,7 @@ INCIDENT = (
 # The rooms of an incident's evacuation.
 EVACUATION = (
     Entry("board", _("看板"), "console:evacuation", _C.VIEW_INCIDENT),
-    Entry("places", _("地点"), "console:places", _C.VIEW_INCIDENT),
+    Entry("places", pgettext_lazy("navigation", "地点"), "console:places", _C.VIEW_INCIDENT),
     Entry("transports", _("运输"), "console:transports", _C.VIEW_INCIDENT),
     Entry("plans", pgettext_lazy("navigation", "方案"), "console:plans", _C.VIEW_INCIDENT),
     Entry("manifests", _("名单"), "console:manifests", _C.VIEW_INCIDENT),

@@ -9,10 +9,10 @@ class TransportsConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import sweep
-        from crisis.transports.services import following, keeping
+        from crisis.transports.services import keeping, missing
         from registry import holds
 
         keeping.register_rules()
         holds.register_hold(keeping.needed)
         holds.register_eraser(keeping.forget_people)
-        sweep.register("overdue_parties", following.watch_overdue, interval=5.0)
+        sweep.register("overdue_parties", missing.watch_overdue, interval=5.0)

@@ -241,7 +241,7 @@ class FilingForm(ServiceForm):
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
     corridor = CorridorField(
-        Corridor.objects.none(), label=_("撤离通道"), required=False, empty_label=_("其他路线")
+        Corridor.objects.none(), label=_("走哪条通道"), required=False, empty_label=_("其他路线")
     )
     to_country = country_field(label=_("去往（不走通道时）"), required=False)
     expected_at = LocalTime(label=_("预计到达时间（到达地时间）"))

@@ -15,10 +15,10 @@ from crisis.transports.services.following import (
     say_delayed,
     say_withdrawn,
     take_back_crossing,
-    watch_overdue,
     withdraw_filing,
 )
 from crisis.transports.services.journeys import chain_transports, journey_of
+from crisis.transports.services.missing import watch_overdue
 from crisis.transports.services.operations import (
     end_operation,
     open_operation,

@@ -1,15 +1,12 @@
-"""What becomes of a party that left by itself: later than thought, across, back, or unheard of."""
+"""What becomes of a party that left by itself: later than thought, across, or not going."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from config.kernel import audit, clock
-from crisis.cases.services import open_case
-from crisis.cases.states import Origin
 from crisis.rollcall.services.log import WITHDRAWS, Entry, write_log
 from crisis.rollcall.states import EventKind, Source
 from crisis.staff.models import User
@@ -17,18 +14,12 @@ from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand, posts_of
 from crisis.transports.models import SelfEvacuation
 from crisis.transports.services.filing import already_filed, check_expected, check_words
+from crisis.transports.services.missing import GRACE, refs_of, tell_case
 from crisis.transports.services.refusing import either, refuse
 from crisis.transports.states import FILING_TRANSITIONS, ON_THE_WAY, SelfEvacuationState
 from registry.models import Person
 
-# Queues at a crossing are the rule: later than this is not explained by one
-# (docs/decisions/an-overdue-party-opens-a-case.md).
-GRACE = timedelta(hours=2)
-AT_A_TIME = 50
 _S = SelfEvacuationState
-
-
-# -- Whoever may say so --------------------------------------------------------------------------
 
 
 def demand_say(user: User, filing: SelfEvacuation, capability: Capability) -> None:
@@ -66,6 +57,7 @@ def _arrive(filing: SelfEvacuation, at: datetime, actor: str, source: Source) ->
     held = _step(filing, _S.ARRIVED, arrived_at=at, arrival_line=line)
     held.people.update(live=False)
     _write(held, EventKind.LEFT_AREA, at, line, source, actor)
+    tell_case(held, _("已于 %(at)s UTC 抵达。") % {"at": f"{at:%Y-%m-%d %H:%M}"}, by=actor)
     return held
 
 
@@ -126,6 +118,8 @@ def _delay(filing: SelfEvacuation, expected_at: datetime, route: str, actor: str
     if words["route"]:
         held.route = words["route"]
         held.save(update_fields=["route"])
+    said = {"at": f"{expected_at:%Y-%m-%d %H:%M}", "route": held.route or "—"}
+    tell_case(held, _("有新消息：预计 %(at)s UTC 抵达。路线：%(route)s") % said, by=actor)
     return held
 
 
@@ -147,54 +141,6 @@ def _withdraw(filing: SelfEvacuation, actor: str) -> SelfEvacuation:
     held = _step(filing, _S.WITHDRAWN)
     held.people.update(live=False)
     return held
-
-
-# -- Who is not heard of -------------------------------------------------------------------------
-
-
-def watch_overdue() -> int:
-    """A step of the sweep: whoever should have been across GRACE ago, and is not, is looked for.
-    Returns how many parties became overdue."""
-    due = SelfEvacuation.objects.filter(state=_S.FILED, expected_at__lte=clock.now() - GRACE)
-    filings = due.select_related("operation__incident__post", "corridor", "receiving_post")
-    return sum(_miss(filing) for filing in filings.order_by("expected_at")[:AT_A_TIME])
-
-
-@transaction.atomic
-def _miss(filing: SelfEvacuation) -> bool:
-    """Open the case, once for each moment that was named; False where another sweep did, or they
-    were heard from meanwhile."""
-    now = clock.now()
-    still = SelfEvacuation.objects.filter(
-        pk=filing.pk, state=_S.FILED, expected_at=filing.expected_at
-    )
-    if not still.update(state=_S.OVERDUE, told_overdue_at=now):
-        return False
-    refs = _refs(filing)
-    names = [one.name for one in filing.people.filter(person_ref=None).order_by("pk")]
-    open_case(
-        post=filing.operation.incident.post,
-        incident=filing.operation.incident,
-        origin=Origin.OVERDUE,
-        origin_key=f"overdue:{filing.pk}:{filing.expected_at:%Y%m%d%H%M%S}",
-        raised_at=filing.expected_at + GRACE,
-        person_ref=refs[0] if refs else None,
-        others=refs[1:],
-        person_name="、".join(names),
-        contact=filing.contact,
-        place=filing.corridor.name if filing.corridor else "",
-        event=_what_is_known(filing, len(refs) + len(names)),
-    )
-    return True
-
-
-def _what_is_known(filing: SelfEvacuation, people: int) -> str:
-    words = {
-        "n": people,
-        "at": f"{filing.expected_at:%Y-%m-%d %H:%M}",
-        "route": filing.route or "—",
-    }
-    return _("自行撤离逾期：%(n)d 人，原预计 %(at)s UTC 抵达。路线：%(route)s") % words
 
 
 # -- One step ------------------------------------------------------------------------------------
@@ -221,15 +167,10 @@ def _wrong_step(filing: SelfEvacuation, state: SelfEvacuationState) -> Exception
 
 
 def _fresh(filing: SelfEvacuation) -> SelfEvacuation:
-    rows: QuerySet[SelfEvacuation] = SelfEvacuation.objects.select_related(
+    rows = SelfEvacuation.objects.select_related(
         "operation__incident__post", "corridor", "receiving_post"
     )
     return rows.get(pk=filing.pk)
-
-
-def _refs(filing: SelfEvacuation) -> list[int]:
-    people = filing.people.filter(person_ref__isnull=False)
-    return [ref for ref in people.order_by("pk").values_list("person_ref", flat=True) if ref]
 
 
 def _write(
@@ -237,7 +178,7 @@ def _write(
 ) -> None:
     write_log(
         incident_id=filing.operation.incident_id,
-        entries=[Entry(ref, kind, at, key) for ref in _refs(filing)],
+        entries=[Entry(ref, kind, at, key) for ref in refs_of(filing)],
         source=source,
         recorded_by=by if source == Source.OFFICER else "",
     )

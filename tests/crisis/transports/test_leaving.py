@@ -34,7 +34,7 @@ from crisis.transports.services import (
     watch_overdue,
     withdraw_filing,
 )
-from crisis.transports.services.following import GRACE
+from crisis.transports.services.missing import GRACE
 from crisis.transports.states import CorridorStatus, Disclosure
 from registry.services.erasing import erase_people
 from registry.services.merging import merge_persons
@@ -265,11 +265,24 @@ def test_overdue_party_opens_one_case_and_is_watched_again_when_heard_of(
     assert (filing.state, filing.is_live) == ("overdue", True)
     delay_filing(filing=filing, expected_at=clock.now() + HOUR, route="", user=officer)
     assert watch_overdue() == 0
+    assert "有新消息" in case.events.get(kind="note").note
     held_clock(3600 + GRACE.total_seconds())
     assert watch_overdue() == 1
     # The same person's case is open: the second call is noted in it.
     assert Case.objects.count() == 1
     assert case.events.filter(kind="called_again").count() == 1
+
+
+def test_case_of_people_nobody_registered_hears_that_they_came(
+    operation: Any, officer: Any, outsider: Any, held_clock: Any
+) -> None:
+    draft = FilingDraft(expected_at=clock.now() + HOUR, to_country="FJ", names=["张三"])
+    filing = file_for(operation=operation, draft=draft, key="n", officer=officer)
+    held_clock(3600 + GRACE.total_seconds())
+    watch_overdue()
+    record_crossing(filing=filing, at=clock.now(), officer=outsider)
+    line = Case.objects.get().events.get(kind="note")
+    assert (line.by, "抵达" in line.note) == ("outsider", True)
 
 
 def test_who_arrived_or_stayed_is_not_looked_for(
