@@ -9,7 +9,7 @@ from config.kernel import audit
 from crisis.arrivals.models import Arrival, Stay
 from crisis.arrivals.selectors import is_out
 from crisis.arrivals.services import staying, telling
-from crisis.arrivals.services.recording import withdraw, write_lines
+from crisis.arrivals.services.lines import withdraw, write_lines
 from crisis.arrivals.states import LeftAs
 from crisis.boarding.models import Passage
 from crisis.boarding.states import ScanKind

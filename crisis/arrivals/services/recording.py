@@ -1,6 +1,6 @@
 """Recording who arrived, and taking back what was recorded by mistake."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +12,11 @@ from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.arrivals.models import Arrival, FamilyNotice, Stay
 from crisis.arrivals.selectors import has_list, is_out, known_to, places_for
-from crisis.arrivals.services import staying, telling
+from crisis.arrivals.services import filings, staying, telling
+from crisis.arrivals.services.lines import withdraw, write_lines
 from crisis.arrivals.states import LeftAs, Telling
 from crisis.boarding.models import Passage, WalkIn
 from crisis.boarding.states import ScanKind
-from crisis.rollcall.services.log import WITHDRAWS, Entry, write_log
-from crisis.rollcall.states import EventKind, Source
 from crisis.staff.models import User
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
@@ -222,42 +221,10 @@ def _write(place: Place, rows: list[Arrival], officer: User) -> list[Arrival]:
     if is_out(place):
         write_lines(arrivals, officer.username)
         telling.ask(arrivals)
+        filings.end_filings(place, arrivals, officer.username)
     if has_list(place):
         staying.open_stays(place, arrivals)
     return arrivals
-
-
-def write_lines(arrivals: Iterable[Arrival], by: str) -> None:
-    """Lines in the roll call for those of these who are known, in the caller's transaction."""
-    entries, written = [], []
-    for arrival in arrivals:
-        if arrival.whose is None:
-            continue
-        arrival.line_ref, arrival.lines = arrival.whose, arrival.lines + 1
-        written.append(arrival)
-        entries.append(Entry(arrival.line_ref, EventKind.ARRIVED, arrival.at, arrival.line))
-    if entries:
-        Arrival.objects.bulk_update(written, ["line_ref", "lines"], batch_size=1000)
-        _log(written[0], entries, by)
-
-
-def withdraw(arrival: Arrival, by: str) -> None:
-    """Take its line back, where there is one."""
-    if arrival.line_ref is None:
-        return
-    back = Entry(arrival.line_ref, EventKind.WITHDRAWN, arrival.at, WITHDRAWS + arrival.line)
-    _log(arrival, [back], by)
-    arrival.line_ref = None
-    arrival.save(update_fields=["line_ref"])
-
-
-def _log(arrival: Arrival, entries: list[Entry], by: str) -> None:
-    write_log(
-        incident_id=arrival.place.operation.incident_id,
-        entries=entries,
-        source=Source.OFFICER,
-        recorded_by=by,
-    )
 
 
 def _end_stay(arrival: Arrival) -> None:

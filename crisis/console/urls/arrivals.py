@@ -11,6 +11,7 @@ urlpatterns = [
     path("havens/<int:pk>/", arrivals.haven, name="haven"),
     path("havens/<int:pk>/arrived/<int:transport>/", arrivals.arrived, name="haven-arrived"),
     path("havens/<int:pk>/stranger/", arrivals.stranger, name="haven-stranger"),
+    path("havens/<int:pk>/print/", arrivals.printed, name="haven-print"),
     path("havens/<int:pk>/leave/", arrivals.leave, name="haven-leave"),
     path("arrivals/<int:pk>/undo/", arrivals.undo, name="arrival-undo"),
     path("stays/<int:pk>/", arrivals.stay, name="stay"),

@@ -29,6 +29,7 @@ from crisis.arrivals.selectors import (
     places_for,
     stay_for,
 )
+from crisis.arrivals.states import Province
 from crisis.console.arrivals import coming, gap_lists, stay_lines, transport_lines
 from crisis.console.forms.arrivals import (
     ArrivedForm,
@@ -46,6 +47,7 @@ from crisis.transports.models import Place, Transport
 from crisis.transports.selectors import operation_of
 
 LEFT_SHOWN = 100
+NOWHERE = {("", "")}
 
 
 # -- Listed, boarded, arrived ---------------------------------------------------------------------
@@ -142,6 +144,9 @@ def _haven(request: StaffRequest, place: Place, **forms: PlaceForm) -> HttpRespo
         "gone_count": gone.count(),
         "alone": len(alone),
         "free": max(place.beds - len(stays), 0),
+        "provinces": sorted(
+            {(stay.province, stay.get_province_display()) for stay in stays if stay.province}
+        ),
         "over": max(len(stays) - place.beds, 0) if place.beds else 0,
         "arrived_form": forms.get("arrived") or ArrivedForm(place=place, whos=frozenset()),
         "stranger": forms.get("stranger")
@@ -157,6 +162,34 @@ def _haven(request: StaffRequest, place: Place, **forms: PlaceForm) -> HttpRespo
     )
     status = 400 if any(form.errors for form in forms.values()) else 200
     return render(request, "console/haven.html", context, status=status)
+
+
+@requires(Capability.VIEW_PERSON)
+def printed(request: StaffRequest, pk: int) -> HttpResponse:
+    """The list on paper: everybody who stays there, by bed, or (`?province=`) those of one
+    province for whoever takes them over. The look is on record."""
+    place = place_for(request.user, pk)
+    province = request.GET.get("province", "")
+    rows = here(place).order_by("bed", "since", "pk")
+    if province in Province.values:
+        rows = rows.filter(province=province)
+    stays = list(rows)
+    audit.record(
+        actor=request.user.username,
+        act="stay.printed",
+        subject=f"place:{pk}",
+        people=len(stays),
+        province=province,
+    )
+    context = {
+        "place": place,
+        "incident": place.operation.incident,
+        "now": clock.now(),
+        "printer": request.user,
+        "province": Province(province).label if province in Province.values else "",
+        "stays": stay_lines(place, stays, lone_minors(place, clock.now())),
+    }
+    return render(request, "console/haven_print.html", context)
 
 
 def _room(request: StaffRequest, place: Place) -> dict[str, Any]:

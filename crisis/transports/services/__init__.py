@@ -10,6 +10,7 @@ from crisis.transports.services.corridors import (
 from crisis.transports.services.filing import FilingDraft, file_for, file_own
 from crisis.transports.services.following import (
     delay_filing,
+    note_arrival,
     record_crossing,
     say_crossed,
     say_delayed,
@@ -50,6 +51,7 @@ __all__ = [
     "file_for",
     "file_own",
     "journey_of",
+    "note_arrival",
     "open_operation",
     "record_crossing",
     "reopen_operation",

@@ -44,6 +44,17 @@ def record_crossing(*, filing: SelfEvacuation, at: datetime, officer: User) -> S
 
 
 @transaction.atomic
+def note_arrival(*, filing: SelfEvacuation, at: datetime, by: str) -> bool:
+    """Every one of the party was seen to arrive somewhere else, at `at` (UTC), as `by` recorded:
+    nobody waits for them any more. For callers that have asked who says so. False where they had
+    arrived or withdrawn before."""
+    if not SelfEvacuation.objects.filter(pk=filing.pk, state__in=ON_THE_WAY).exists():
+        return False
+    _arrive(filing, max(at, filing.filed_at), by, Source.OFFICER)
+    return True
+
+
+@transaction.atomic
 def say_crossed(*, filing: SelfEvacuation, citizen: Person) -> SelfEvacuation:
     """One of the party says so, now. Raises DomainError wrong_step."""
     return _arrive(filing, clock.now(), f"person:{citizen.pk}", Source.SELF)

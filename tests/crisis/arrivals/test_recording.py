@@ -13,6 +13,7 @@ from crisis.boarding.models import WalkIn
 from crisis.rollcall.models import Standing
 from crisis.rollcall.services.log import Entry, write_log
 from crisis.rollcall.states import EventKind, Source
+from crisis.transports.services import FilingDraft, file_for
 from tests.crisis.arrivals.conftest import gate
 from tests.support.evacuating import make_place, stand
 from tests.support.refusals import refused
@@ -203,3 +204,27 @@ def test_a_match_moves_the_line_to_whom_it_belongs(incident, places, out, office
 def test_walk_in_of_another_operation_is_unknown(places, out, officer):
     with pytest.raises(DomainError, match="不属于"):
         record_arrivals(place=places.suva, walk_ins=[987], officer=officer, at=clock.now())
+
+
+# -- Who left by themselves -----------------------------------------------------------------------
+
+
+def test_nobody_looks_for_a_party_that_is_here(
+    incident, operation, places, wang, li, officer, held_clock
+):
+    """They filed a way by road and came by a fishing boat: once both are seen the filing ends."""
+    filing = file_for(
+        operation=operation, key="1", officer=officer,
+        draft=FilingDraft(
+            expected_at=clock.now() + timedelta(hours=6), to_country="FJ",
+            person_refs=[wang.pk, li.pk],
+        ),
+    )  # fmt: skip
+    held_clock(3600)
+    arrive(places.suva, wang, by=officer)
+    filing.refresh_from_db()
+    assert filing.state == "filed"
+    arrive(places.suva, li, by=officer)
+    filing.refresh_from_db()
+    assert filing.state == "arrived"
+    assert movement(incident, wang) == movement(incident, li) == "left_area"

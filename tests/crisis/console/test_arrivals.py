@@ -130,6 +130,22 @@ def test_a_stay_from_bed_to_hand_over(as_user, officer, suva, out, aboard):
     assert not Stay.objects.exists()
 
 
+def test_the_list_on_paper_and_that_of_one_province(as_user, officer, suva, out, aboard):
+    client = as_user(officer)
+    record(client, suva, out, *aboard)
+    first, second = Stay.objects.order_by("pk")
+    for stay, province in ((first, "44"), (second, "35")):
+        client.post(reverse("console:stay-change", args=[stay.pk]), {"province": province})
+    address = reverse("console:haven-print", args=[suva.pk])
+    everybody = client.get(address).text
+    assert "王小明" in everybody
+    assert "李娜" in everybody
+    province = client.get(address, {"province": "35"}).text
+    assert "福建省移交名单" in province
+    assert "王小明" not in province
+    assert AuditEntry.objects.filter(act="stay.printed").count() == 2
+
+
 def test_a_lone_minor_is_given_to_the_guardian_who_was_named(as_user, officer, suva, out):
     client = as_user(officer)
     said = {"name": "小孩", "key": "k2", "at": at(), "minor": "on"}
