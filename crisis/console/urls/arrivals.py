@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from crisis.console.views import arrivals
+from crisis.console.views import arrivals, reconciliation, stays
 
 urlpatterns = [
-    path("incidents/<int:pk>/reconciliation/", arrivals.reconciliation, name="reconciliation"),
+    path("incidents/<int:pk>/reconciliation/", reconciliation.show, name="reconciliation"),
     path("incidents/<int:pk>/havens/", arrivals.of_incident, name="incident-havens"),
     path("havens/", arrivals.havens, name="havens"),
     path("havens/<int:pk>/", arrivals.haven, name="haven"),
@@ -14,10 +14,10 @@ urlpatterns = [
     path("havens/<int:pk>/print/", arrivals.printed, name="haven-print"),
     path("havens/<int:pk>/leave/", arrivals.leave, name="haven-leave"),
     path("arrivals/<int:pk>/undo/", arrivals.undo, name="arrival-undo"),
-    path("stays/<int:pk>/", arrivals.stay, name="stay"),
-    path("stays/<int:pk>/change/", arrivals.change, name="stay-change"),
-    path("stays/<int:pk>/guardian/", arrivals.guardian, name="stay-guardian"),
-    path("stays/<int:pk>/leave/", arrivals.stay_leave, name="stay-leave"),
-    path("stays/<int:pk>/readmit/", arrivals.readmit, name="stay-readmit"),
-    path("stays/<int:pk>/consent/", arrivals.consent, name="stay-consent"),
+    path("stays/<int:pk>/", stays.show, name="stay"),
+    path("stays/<int:pk>/change/", stays.change, name="stay-change"),
+    path("stays/<int:pk>/guardian/", stays.guardian, name="stay-guardian"),
+    path("stays/<int:pk>/leave/", stays.leave, name="stay-leave"),
+    path("stays/<int:pk>/readmit/", stays.readmit, name="stay-readmit"),
+    path("stays/<int:pk>/consent/", stays.consent, name="stay-consent"),
 ]

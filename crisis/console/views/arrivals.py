@@ -1,4 +1,4 @@
-"""核对与安置: who is where, by name, and what a safe haven does with whoever arrives.
+"""接收与安置: what comes to a place, who arrived, and who stays there.
 
 The officers of the post that receives work here too, whoever's the incident is: a place is taken
 from `place_for`, which knows both.
@@ -24,19 +24,15 @@ from crisis.arrivals.selectors import (
     has_list,
     here,
     lone_minors,
-    party_here,
     place_for,
     places_for,
-    stay_for,
 )
 from crisis.arrivals.states import Province
-from crisis.console.arrivals import coming, gap_lists, stay_lines, transport_lines
+from crisis.console.arrivals import coming, stay_lines
 from crisis.console.forms.arrivals import (
     ArrivedForm,
-    GuardianForm,
     PlaceForm,
     ReleaseForm,
-    StayForm,
     StrangerForm,
 )
 from crisis.console.selectors import visible_incident
@@ -44,60 +40,9 @@ from crisis.staff.guards import StaffRequest, requires
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import posts_of
 from crisis.transports.models import Place, Transport
-from crisis.transports.selectors import operation_of
 
 LEFT_SHOWN = 100
 NOWHERE = {("", "")}
-
-
-# -- Listed, boarded, arrived ---------------------------------------------------------------------
-
-
-@requires(Capability.VIEW_PERSON)
-def reconciliation(request: StaffRequest, pk: int) -> HttpResponse:
-    """All together, or one transport (`?transport=`): what does not agree, by name."""
-    incident = visible_incident(request.user, pk)
-    operation = operation_of(incident)
-    context: dict[str, Any] = {
-        "incident": incident,
-        "room": "evacuation",
-        "part": "reconciliation",
-        "operation": operation,
-    }
-    if operation is not None:
-        found = services.reconcile(operation)
-        transports = list(operation.transports.select_related("origin", "destination"))
-        chosen = _chosen(request, transports)
-        sides = found.of(chosen.pk) if chosen else found.all
-        lists = gap_lists(sides, found.crossings[chosen.pk] if chosen else None)
-        audit.record(
-            actor=request.user.username,
-            act="arrival.reconciled",
-            subject=incident.source,
-            transport=chosen and chosen.pk,
-            people=sum(len(one.lines) for one in lists),
-        )
-        context |= {
-            "sides": sides,
-            "chosen": chosen,
-            "lists": lists,
-            "lines": transport_lines(found, transports),
-            "unassigned": len(found.unassigned),
-        }
-    return render(request, "console/reconciliation.html", context)
-
-
-def _chosen(request: StaffRequest, transports: list[Transport]) -> Transport | None:
-    wanted = request.GET.get("transport")
-    if not wanted:
-        return None
-    found = [one for one in transports if str(one.pk) == wanted]
-    if not found:
-        raise Http404
-    return found[0]
-
-
-# -- Places ---------------------------------------------------------------------------------------
 
 
 @requires(Capability.VIEW_PERSON)
@@ -136,7 +81,7 @@ def _haven(request: StaffRequest, place: Place, **forms: PlaceForm) -> HttpRespo
     stays = list(here(place))
     alone = lone_minors(place, clock.now())
     gone = place.stays.exclude(left_at=None).select_related("walk_in", "onward", "left_by")
-    context = _room(request, place) | {
+    context = room(request, place) | {
         "keeps_list": has_list(place),
         "coming": coming(expected_at(place)),
         "stays": stay_lines(place, stays, alone),
@@ -192,7 +137,7 @@ def printed(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "console/haven_print.html", context)
 
 
-def _room(request: StaffRequest, place: Place) -> dict[str, Any]:
+def room(request: StaffRequest, place: Place) -> dict[str, Any]:
     """The incident's own post stands in its room; who only receives sees the place alone."""
     incident = place.operation.incident
     own = posts_of(request.user).filter(pk=incident.post_id).exists()
@@ -225,7 +170,7 @@ def arrived(request: StaffRequest, pk: int, transport: int) -> HttpResponse:
                 at=form.moment(),
             )
         except DomainError as error:
-            _raise_closed(error)
+            raise_closed(error)
             form.refuse(error)
         else:
             messages.success(request, _("已记录 %(n)d 人抵达。") % {"n": len(done.arrivals)})
@@ -233,7 +178,7 @@ def arrived(request: StaffRequest, pk: int, transport: int) -> HttpResponse:
     return _haven(request, place, arrived=form)
 
 
-def _raise_closed(error: DomainError) -> None:
+def raise_closed(error: DomainError) -> None:
     """What the user may not do is no matter of a form."""
     if error.status in (403, 404) and error.code in ("forbidden", "not_found"):
         raise error
@@ -254,7 +199,7 @@ def stranger(request: StaffRequest, pk: int) -> HttpResponse:
                 at=form.moment(),
             )
         except DomainError as error:
-            _raise_closed(error)
+            raise_closed(error)
             form.refuse(error)
         else:
             messages.success(
@@ -289,113 +234,17 @@ def leave(request: StaffRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         if not stays:
             form.add_error(None, _("请先勾选离开的人。"))
-        elif _released(request, stays, form):
+        elif released(request, stays, form):
             return redirect("console:haven", pk)
     return _haven(request, place, release=form)
 
 
-def _released(request: StaffRequest, stays: list[Stay], form: ReleaseForm) -> bool:
+def released(request: StaffRequest, stays: list[Stay], form: ReleaseForm) -> bool:
     try:
         left = services.release(stays=stays, draft=form.draft(), officer=request.user)
     except DomainError as error:
-        _raise_closed(error)
+        raise_closed(error)
         form.refuse(error)
         return False
     messages.success(request, _("已登记 %(n)d 人离开。") % {"n": len(left)})
     return True
-
-
-# -- One stay -------------------------------------------------------------------------------------
-
-
-@requires(Capability.VIEW_PERSON)
-def stay(request: StaffRequest, pk: int) -> HttpResponse:
-    return _stay(request, stay_for(request.user, pk))
-
-
-def _stay(request: StaffRequest, row: Stay, **forms: PlaceForm) -> HttpResponse:
-    place, now = row.place, clock.now()
-    party = party_here(row)
-    guardian = getattr(row, "guardian", None)
-    typed = {name: getattr(row, name) for name in StayForm.base_fields}
-    known = (
-        {name: getattr(guardian, name) for name in GuardianForm.base_fields} if guardian else None
-    )
-    audit.record(actor=request.user.username, act="stay.viewed", subject=f"stay:{row.pk}")
-    context = _room(request, place) | {
-        "line": stay_lines(place, [row], lone_minors(place, now))[0],
-        "party": stay_lines(place, party[1:], ()),
-        "guardian": guardian,
-        "form": forms.get("form") or StayForm(place=place, initial=typed),
-        "guardian_form": forms.get("guardian") or GuardianForm(place=place, initial=known),
-        "release": forms.get("release") or ReleaseForm(place=place, initial=typed),
-    }
-    status = 400 if any(form.errors for form in forms.values()) else 200
-    return render(request, "console/stay.html", context, status=status)
-
-
-@require_POST
-@requires(Capability.RECORD)
-def change(request: StaffRequest, pk: int) -> HttpResponse:
-    row = stay_for(request.user, pk)
-    form = StayForm(request.POST, place=row.place)
-    if form.is_valid():
-        try:
-            services.change_stay(stay=row, draft=form.draft(), officer=request.user)
-        except DomainError as error:
-            _raise_closed(error)
-            form.refuse(error)
-        else:
-            messages.success(request, _("已保存。"))
-            return redirect("console:stay", pk)
-    return _stay(request, row, form=form)
-
-
-@require_POST
-@requires(Capability.RECORD)
-def guardian(request: StaffRequest, pk: int) -> HttpResponse:
-    row = stay_for(request.user, pk)
-    form = GuardianForm(request.POST, place=row.place)
-    if form.is_valid():
-        try:
-            services.name_guardian(stay=row, draft=form.draft(), officer=request.user)
-        except DomainError as error:
-            _raise_closed(error)
-            form.refuse(error)
-        else:
-            messages.success(request, _("已指定监护人。"))
-            return redirect("console:stay", pk)
-    return _stay(request, row, guardian=form)
-
-
-@require_POST
-@requires(Capability.RECORD)
-def stay_leave(request: StaffRequest, pk: int) -> HttpResponse:
-    """This person, with those of the party who are ticked."""
-    row = stay_for(request.user, pk)
-    with_them = {int(text) for text in request.POST.getlist("stay") if text.isdigit()}
-    stays = [row, *(one for one in party_here(row)[1:] if one.pk in with_them)]
-    form = ReleaseForm(request.POST, place=row.place)
-    if form.is_valid() and _released(request, stays, form):
-        return redirect("console:haven", row.place_id)
-    return _stay(request, row, release=form)
-
-
-@require_POST
-@requires(Capability.RECORD)
-def readmit(request: StaffRequest, pk: int) -> HttpResponse:
-    row = stay_for(request.user, pk)
-    if services.readmit(stay=row, officer=request.user):
-        messages.success(request, _("已撤销离开，此人仍在这里。"))
-    else:
-        messages.error(request, _("此人已在别处登记，不能撤销。"))
-    return redirect("console:stay", pk)
-
-
-@require_POST
-@requires(Capability.RECORD)
-def consent(request: StaffRequest, pk: int) -> HttpResponse:
-    row = stay_for(request.user, pk)
-    services.note_consent(stay=row, officer=request.user)
-    messages.success(request, _("已记录同意，将用短信告知其紧急联系人。"))
-    return redirect("console:stay", pk)
