@@ -22,9 +22,7 @@ PORT_VILA_ALERT = datetime(2024, 12, 17, 2, 0, tzinfo=UTC)
 """Twelve minutes after the Port Vila earthquake."""
 
 audit_triggers = importlib.import_module("config.kernel.migrations.0002_audit_append_only")
-manifest_triggers = importlib.import_module(
-    "crisis.evacuation.migrations.0003_sealed_never_changes"
-)
+manifest_triggers = importlib.import_module("crisis.evacuation.migrations.0006_legs_are_sealed")
 
 
 class DirectEditor:

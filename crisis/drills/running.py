@@ -12,7 +12,7 @@ from config.kernel.errors import DomainError
 from crisis.drills.preparing import Prepared
 from crisis.drills.scenarios import Scenario
 from crisis.evacuation.models import Manifest
-from crisis.evacuation.services import draft_manifest, export_manifest, seal_manifest
+from crisis.evacuation.services import Receiver, draft_manifest, export_manifest, seal_manifest
 from crisis.incidents.drafts import IncidentDraft
 from crisis.incidents.models import Incident
 from crisis.incidents.preview import Preview, preview_incident
@@ -96,8 +96,7 @@ def seal(incident: Incident, prepared: Prepared) -> Sealed | None:
             manifest=manifest,
             user=prepared.planner,
             format=format,
-            purpose="drill",
-            receiver="drill folder",
+            receiver=Receiver("drill folder", "drill"),
         )
         export.save(folder / export.file_name)
         files.append(folder / export.file_name)

@@ -16,13 +16,15 @@ from config.kernel import audit
 from config.kernel.api import validated
 from crisis.evacuation.exports import FORMATS
 from crisis.evacuation.labels import Labels
-from crisis.evacuation.models import Manifest
-from crisis.evacuation.rows import Row, row_of
+from crisis.evacuation.models import Manifest, Release
+from crisis.evacuation.profiles import PROFILES
+from crisis.evacuation.rows import Row, entries_of, row_of
 from crisis.evacuation.selectors import Difference, difference
-from crisis.evacuation.services import draft_manifest, export_manifest, seal_manifest
+from crisis.evacuation.services import Receiver, draft_manifest, export_manifest, seal_manifest
 from crisis.incidents.models import Incident
 from crisis.staff.roles import Capability
 from crisis.staff.selectors import acting_user, within_jurisdiction
+from crisis.transports.models import Transport
 
 ROWS_A_PAGE = 200
 
@@ -42,6 +44,11 @@ class ManifestOut(serializers.Serializer):
     content_hash = serializers.CharField()
 
 
+class LegOut(serializers.Serializer):
+    transport = serializers.IntegerField()
+    place_class = serializers.CharField()
+
+
 class RowOut(serializers.Serializer):
     """One person on a version. `words` are the cells as the files show them."""
 
@@ -49,6 +56,7 @@ class RowOut(serializers.Serializer):
     person_ref = serializers.IntegerField()
     party = serializers.IntegerField()
     priority = serializers.CharField()
+    legs = LegOut(many=True)
     row = serializers.DictField(source="data")
     words = serializers.DictField(child=serializers.CharField())
 
@@ -72,13 +80,27 @@ class DifferenceOut(serializers.Serializer):
     added = serializers.ListField(child=serializers.IntegerField())
     removed = serializers.ListField(child=serializers.IntegerField())
     changed = serializers.ListField(child=serializers.IntegerField())
+    moved = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Of the changed: another transport or seat."
+    )
+    summary = serializers.CharField()
     lines = serializers.ListField(child=serializers.CharField())
 
 
 class ExportIn(serializers.Serializer):
     format = serializers.ChoiceField(choices=sorted(FORMATS))
+    profile = serializers.ChoiceField(
+        choices=[*PROFILES], help_text="Which kind of receiver, and so which columns."
+    )
     purpose = serializers.CharField(max_length=200)
     receiver = serializers.CharField(max_length=200)
+    transport = serializers.IntegerField(required=False, help_text="Only who takes this one.")
+    country = serializers.CharField(
+        max_length=2, default="", help_text="Where the receiver is; outside CN with a release."
+    )
+    release = serializers.IntegerField(
+        required=False, help_text="What lets it go abroad; its receiver counts."
+    )
 
 
 class IncidentManifests(APIView):
@@ -116,7 +138,7 @@ class ManifestRows(APIView):
     def get(self, request: Request, pk: int) -> Response:
         manifest = _manifest(request, pk)
         after = validated(AfterIn(data=request.query_params))["after"]
-        found = manifest.entries.select_related("own_key").filter(position__gt=after)
+        found = entries_of(manifest).filter(position__gt=after)
         entries = list(found[:ROWS_A_PAGE])
         _record_view(request, manifest, "manifest.viewed", after=after, people=len(entries))
         labels = Labels()
@@ -161,8 +183,13 @@ class ExportManifest(APIView):
     )
     def post(self, request: Request, pk: int) -> StreamingHttpResponse:
         wanted = validated(ExportIn(data=request.data))
+        manifest = _manifest(request, pk)
         export = export_manifest(
-            manifest=_manifest(request, pk), user=acting_user(request), **wanted
+            manifest=manifest,
+            user=acting_user(request),
+            format=wanted["format"],
+            receiver=_receiver(manifest, wanted),
+            transport=_transport(manifest, wanted.get("transport")),
         )
         response = StreamingHttpResponse(export.chunks(), content_type=export.content_type)
         response["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
@@ -179,6 +206,24 @@ def _manifest(request: Request, pk: int) -> Manifest:
     return get_object_or_404(manifests.select_related("incident__post"), pk=pk)
 
 
+def _receiver(manifest: Manifest, wanted: dict[str, Any]) -> Receiver:
+    release = None
+    if pk := wanted.get("release"):
+        release = get_object_or_404(Release, incident=manifest.incident_id, pk=pk)
+    return Receiver(
+        name=wanted["receiver"],
+        purpose=wanted["purpose"],
+        profile=wanted["profile"],
+        country=wanted["country"],
+        release=release,
+    )
+
+
+def _transport(manifest: Manifest, pk: int | None) -> Transport | None:
+    transports = Transport.objects.filter(operation__incident=manifest.incident_id)
+    return None if pk is None else get_object_or_404(transports, pk=pk)
+
+
 def _counted(manifests: QuerySet[Manifest]) -> QuerySet[Manifest]:
     return manifests.select_related("drafted_by", "sealed_by").annotate(people=Count("entries"))
 
@@ -189,7 +234,9 @@ def _out(manifest: Manifest) -> object:
 
 def _row(row: Row, labels: Labels) -> dict[str, Any]:
     words = {name: labels.cell(row, name) for name in labels.headings}
-    return {name: getattr(row, name) for name in Row.__slots__} | {"words": words}
+    legs = [{"transport": pk, "place_class": place_class} for pk, place_class in row.legs]
+    values = {name: getattr(row, name) for name in Row.__slots__}
+    return values | {"legs": legs, "words": words}
 
 
 def _difference(change: Difference) -> object:
@@ -200,6 +247,8 @@ def _difference(change: Difference) -> object:
             "added": [row.person_ref for row in change.added],
             "removed": [row.person_ref for row in change.removed],
             "changed": [one.after.person_ref for one in change.changed],
+            "moved": [one.after.person_ref for one in change.moved],
+            "summary": change.summary(),
             "lines": change.lines(),
         }
     ).data

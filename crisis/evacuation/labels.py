@@ -5,11 +5,13 @@ Fetched once and kept, because a file is streamed after the request, and its lan
 
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crisis.evacuation.rows import Row
 from crisis.rollcall.states import Condition, Movement
 from crisis.seats.states import Priority
+from crisis.transports.states import PlaceClass
 from registry.models import DocumentKind, Sex
 
 HEADINGS = {
@@ -28,6 +30,8 @@ HEADINGS = {
     "needs": _("特殊需要"),
     "condition": _("状况"),
     "movement": _("去向"),
+    "place_class": _("席位类别"),
+    "legs": _("行程"),
     "reasons": _("理由"),
 }
 NEEDS = {
@@ -49,6 +53,8 @@ REASONS = {
     "children": _("同行儿童 %(value)s 名"),
     "household_waits": _("同户另有 %(value)s 人在区域内，未要求撤离"),
     "left_area": _("自报已离开"),
+    "ordered": _("官员调整了优先级"),
+    "stays": _("后表示暂时留下"),
 }
 
 
@@ -57,6 +63,7 @@ class Labels:
 
     def __init__(self) -> None:
         self.headings = _words(HEADINGS)
+        self._chinese = (get_language() or "zh").startswith("zh")
         self._needs = _words(NEEDS)
         self._reasons = _words(REASONS)
         self._choices: dict[str, dict[str, str]] = {
@@ -65,6 +72,7 @@ class Labels:
             "document_kind": _words(dict(DocumentKind.choices)),
             "condition": _words(dict(Condition.choices)),
             "movement": _words(dict(Movement.choices)),
+            "place_class": _words(dict(PlaceClass.choices)),
         }
 
     def cell(self, row: Row, name: str) -> str:
@@ -75,8 +83,18 @@ class Labels:
             return "；".join(self._reason(*reason) for reason in row.data.get("reasons", []))
         if name == "needs":
             return "、".join(self._needs.get(need, need) for need in row.data.get("needs", []))
+        if name == "legs":
+            return "；".join(map(self.leg, row.data.get("legs", [])))
         text = row.priority if name == "priority" else row.text(name)
         return self._choices.get(name, {}).get(text, text)
+
+    def leg(self, leg: dict[str, Any]) -> str:
+        """«MU9001 维拉港机场→苏瓦安置点 2024-12-17 19:00», in the local time of the departure."""
+        departs = leg["departs_at"].replace("T", " ")[: len("2024-12-17 19:00")]
+        return f"{leg['number']} {self._place(leg['from'])}→{self._place(leg['to'])} {departs}"
+
+    def _place(self, names: dict[str, str]) -> str:
+        return names["zh"] if self._chinese else names["en"] or names["zh"]
 
     def _reason(self, code: str, value: Any) -> str:
         if code == "need":

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from config.kernel.fields import EncryptedTextField
+from crisis.allocation.models import Plan
+from crisis.evacuation.states import LegalGround, ReleaseState
 from crisis.incidents.models import Incident
 from crisis.seats.states import Priority
 from crisis.staff.models import User
@@ -12,7 +14,8 @@ from crisis.transports.states import PlaceClass
 
 
 class Manifest(models.Model):
-    """One version of an incident's manifest. Sealed versions carry a hash over their rows."""
+    """One version of an incident's manifest. Sealed versions carry a hash over their rows. `plan`
+    is the one that it was drawn from; without one it was drawn from the roll call."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("草稿")
@@ -21,6 +24,7 @@ class Manifest(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="manifests")
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=6, choices=State, default=State.DRAFT)
+    plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="manifests")
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
     sealed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -117,3 +121,65 @@ class Pseudonymised(models.Model):
 
     def __str__(self) -> str:
         return f"{self.people} erased from manifest {self.manifest_id}"
+
+
+class Release(models.Model):
+    """对外提供授权: what lets a manifest go to a receiver outside the mainland. It names the
+    receiver, what they get (`profile`; one transport or all), until when, and on what ground.
+
+    Whoever asked may decide alone for so few people that one officer may alert them alone
+    (blueprint promise 8); `people` is how many it was decided for. Such a release waits for a
+    second officer's review, and ends to hold when more people are listed.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="releases")
+    profile = models.CharField(_("接收方类型"), max_length=12)
+    receiver = models.CharField(_("接收单位"), max_length=200)
+    country = models.CharField(_("接收单位所在国家或地区"), max_length=2)
+    transport = models.ForeignKey(
+        Transport, null=True, blank=True, on_delete=models.PROTECT, related_name="releases",
+        verbose_name=_("运输工具"),
+    )  # fmt: skip
+    basis = models.CharField(_("法律依据"), max_length=12, choices=LegalGround)
+    grounds = models.CharField(_("理由"), max_length=300)
+    state = models.CharField(
+        _("状态"), max_length=8, choices=ReleaseState, default=ReleaseState.WAITING
+    )
+    people = models.PositiveIntegerField(_("人数"))
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("申请时间"))
+    valid_until = models.DateTimeField(_("有效期至"))
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(_("决定时间"), null=True)
+    reviewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(_("复核时间"), null=True)
+    revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(_("收回时间"), null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        verbose_name = _("对外提供授权")
+        verbose_name_plural = _("对外提供授权")
+        constraints = [
+            models.CheckConstraint(
+                name="release_decided_whole",
+                condition=models.Q(state="waiting", decided_by=None, decided_at=None)
+                | (
+                    ~models.Q(state="waiting")
+                    & models.Q(decided_by__isnull=False, decided_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="release_reviewed_by_another",
+                condition=models.Q(reviewed_by=None)
+                | ~models.Q(reviewed_by=models.F("decided_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"release {self.pk}"
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether one officer asked and decided."""
+        return self.decided_by_id is not None and self.decided_by_id == self.asked_by_id

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from config.kernel.encryption import new_key, seal_under, unseal_under
-from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry
-from crisis.seats.parties import Seat
+from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry, ManifestLeg
 
 FIELDS = (
     "name",
@@ -23,46 +24,67 @@ FIELDS = (
     "needs",
     "condition",
     "movement",
+    "place_class",
+    "legs",
     "reasons",
 )
+Leg = tuple[int, str]
+"""The number of a transport in our books, and the class of place there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person on one version. `data` holds FIELDS; a field may be missing in an old version."""
+    """One person on one version. `data` holds FIELDS; a field may be missing in an old version.
+
+    `legs` are the transports in order. What they were when the row was written, in words, stands
+    in `data["legs"]`: number, from, to, departs_at (local time at the place of departure).
+    """
 
     position: int
     person_ref: int
     party: int
     priority: str
     data: dict[str, Any]
+    legs: tuple[Leg, ...] = ()
 
     def text(self, name: str) -> str:
         return str(self.data.get(name) or "")
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Everything the database keeps of one row."""
+
+    entry: ManifestEntry
+    key: EntryKey
+    legs: Sequence[ManifestLeg]
+
+
 ROW_PURPOSE = "evacuation.entry.row"
 
 
-def entry_of(manifest: Manifest, seat: Seat) -> tuple[ManifestEntry, EntryKey]:
-    """The entry to be written for a seat, and the key it is sealed under."""
-    one = seat.candidate
-    data = {
-        **one.record,
-        "condition": one.condition,
-        "movement": one.movement,
-        "reasons": [list(reason) for reason in seat.reasons],
-    }
+def written(manifest: Manifest, row: Row) -> Written:
+    """What is to be stored of a row: its entry, the key it is sealed under, and its legs."""
     key = new_key()
     entry = ManifestEntry(
         manifest=manifest,
-        position=seat.position,
-        person_ref=one.person_ref,
-        party=seat.party,
-        priority=seat.priority,
-        sealed_row=seal_under(key, canonical(data), ROW_PURPOSE),
+        position=row.position,
+        person_ref=row.person_ref,
+        party=row.party,
+        priority=row.priority,
+        sealed_row=seal_under(key, canonical(row.data), ROW_PURPOSE),
     )
-    return entry, EntryKey(entry=entry, key=key)
+    legs = [
+        ManifestLeg(entry=entry, position=number, transport_id=transport, place_class=place_class)
+        for number, (transport, place_class) in enumerate(row.legs, start=1)
+    ]
+    return Written(entry, EntryKey(entry=entry, key=key), legs)
+
+
+def entries_of(manifest: Manifest) -> QuerySet[ManifestEntry]:
+    """The entries by position, with all that `row_of` reads."""
+    entries = ManifestEntry.objects.filter(manifest=manifest).order_by("position")
+    return entries.select_related("own_key").prefetch_related("legs")
 
 
 def row_of(entry: ManifestEntry) -> Row:
@@ -72,7 +94,15 @@ def row_of(entry: ManifestEntry) -> Row:
         data = {"name": f"#{entry.person_ref}"}
     else:
         data = json.loads(unseal_under(key.key, bytes(entry.sealed_row), ROW_PURPOSE))
-    return Row(entry.position, entry.person_ref, entry.party, entry.priority, data)
+    legs = sorted((leg.position, leg.transport_id, leg.place_class) for leg in entry.legs.all())
+    return Row(
+        position=entry.position,
+        person_ref=entry.person_ref,
+        party=entry.party,
+        priority=entry.priority,
+        data=data,
+        legs=tuple((transport, place_class) for _, transport, place_class in legs),
+    )
 
 
 def canonical(value: object) -> str:
@@ -81,9 +111,10 @@ def canonical(value: object) -> str:
 
 
 def hash_of(rows: Iterable[Row]) -> str:
-    """SHA-256, in hex, over one canonical line a row, in order of position."""
+    """SHA-256, in hex, over one canonical line a row, in order of position. A row without legs is
+    hashed as it was before there were any."""
     digest = hashlib.sha256()
     for row in rows:
         line = [row.position, row.person_ref, row.party, row.priority, row.data]
-        digest.update(canonical(line).encode() + b"\n")
+        digest.update(canonical([*line, row.legs] if row.legs else line).encode() + b"\n")
     return digest.hexdigest()

@@ -168,6 +168,29 @@ def _record(person: Person, phone: str) -> dict[str, Any]:
     }
 
 
+def candidates_of(incident: Incident, refs: Sequence[int], *, day: date) -> dict[int, Candidate]:
+    """These people by reference, whatever they asked and wherever they are, with their records. Who
+    is not in the roll call is in the area and unknown. `day` is the day on which ages count."""
+    stands: dict[int, Standing] = {}
+    for chunk in _chunks(refs):
+        rows = Standing.objects.filter(incident=incident, person_ref__in=chunk)
+        stands |= {row.person_ref: row for row in rows}
+    people, phones = _people(refs), _phones(refs)
+    found = {}
+    for ref in refs:
+        standing = stands.get(ref) or Standing(incident=incident, person_ref=ref)
+        person = people.get(ref)
+        unasked = not _has_asked(standing) and person is not None and _is_child(person, day)
+        found[ref] = _candidate(
+            standing, person, not unasked, day=day, phones=phones, waiting=Counter()
+        )
+    return found
+
+
+def _has_asked(standing: Standing) -> bool:
+    return standing.wants_out or standing.condition in (Condition.NEEDS_HELP, Condition.INJURED)
+
+
 def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from config.kernel import clock
 from crisis.citizens.services.naming import tell_contacts
-from crisis.evacuation.services import draft_manifest, export_manifest, seal_manifest
+from crisis.evacuation.services import Receiver, draft_manifest, export_manifest, seal_manifest
 from crisis.rollcall.models import Standing
 from crisis.rollcall.selectors import counts
 from crisis.rollcall.services import release_to_contacts
@@ -169,7 +169,10 @@ def test_no_secret_stands_anywhere_in_the_open(
         manifest = draft_manifest(incident=incident, planner=duty_head)
         seal_manifest(manifest=manifest, planner=duty_head)
         export = export_manifest(
-            manifest=manifest, user=duty_head, format="csv", purpose="包机", receiver="航空公司"
+            manifest=manifest,
+            user=duty_head,
+            format="csv",
+            receiver=Receiver("航空公司", "包机"),
         )
         export.save(tmp_path / "manifest.csv")
         look_everywhere(duty_head, incident, person, manifest)

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from config.kernel import audit, clock
 from crisis.drills.scenarios import scenario_named
-from crisis.evacuation.services import draft_manifest, export_manifest, seal_manifest
+from crisis.evacuation.services import Receiver, draft_manifest, export_manifest, seal_manifest
 from crisis.hazards.services import take_in_usgs
 from crisis.incidents.drafts import IncidentDraft
 from crisis.incidents.preview import preview_incident
@@ -81,7 +81,7 @@ def test_from_the_signal_to_the_sealed_manifest(
         manifest=draft_manifest(incident=incident, planner=planner), planner=planner
     )
     export = export_manifest(
-        manifest=manifest, user=planner, format="xlsx", purpose="charter", receiver="airline"
+        manifest=manifest, user=planner, format="xlsx", receiver=Receiver("airline", "charter")
     )
     export.save(tmp_path / export.file_name)
     assert_readable(tmp_path / export.file_name, manifest)

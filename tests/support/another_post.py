@@ -10,7 +10,7 @@ from crisis.arrivals.services import record_arrivals
 from crisis.boarding.services import NewWalkIn, issue_pack, take_scans
 from crisis.cases.services import make_hand_over, open_case, take_case
 from crisis.cases.states import Origin
-from crisis.evacuation.services import draft_manifest
+from crisis.evacuation.services import Wanted, ask_release, draft_manifest
 from crisis.operations.paging import ask_for_page
 from crisis.operations.problems import Found, Problem
 from crisis.rollcall.services import record_status
@@ -31,6 +31,7 @@ from tests.support.evacuating import make_operation, make_party, make_transport,
 from tests.support.gates import scan
 
 Objects = dict[str, int]
+TO_AN_AIRLINE = Wanted("airline", "Air Vanuatu", "VU", "vital", "包机")
 
 
 def build(post: Any, first: Any, head: Any, third_post: Any) -> Objects:
@@ -52,6 +53,7 @@ def build(post: Any, first: Any, head: Any, third_post: Any) -> Objects:
         "contacts": wang.contact_points.first().pk,
         "duplicates": wang.pk,
         "manifests": draft_manifest(incident=incident, planner=head).pk,
+        "releases": ask_release(incident=incident, officer=head, wanted=TO_AN_AIRLINE).pk,
         "merges": merge_persons(kept=people["li"], gone=people["silent"], by="officer").pk,
         "triage": _reply(incident).pk,
     }

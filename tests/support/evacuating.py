@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from config.kernel import clock
+from crisis.allocation.models import Placement, Plan
+from crisis.allocation.states import PlanState
 from crisis.hazards.models import HazardKind
 from crisis.incidents.models import Incident
 from crisis.incidents.states import IncidentState, ResponseLevel
@@ -11,7 +13,8 @@ from crisis.rollcall.models import Standing
 from crisis.seats.models import Party, Traveller
 from crisis.seats.states import Priority
 from crisis.transports.models import EvacuationOperation, Place, Transport
-from crisis.transports.states import PlaceKind, TransportKind
+from crisis.transports.services.journeys import journey_of
+from crisis.transports.states import PlaceClass, PlaceKind, TransportKind
 from registry.models import Household, Person
 
 ADULT = date(1985, 3, 8)
@@ -141,6 +144,39 @@ def make_party(operation: EvacuationOperation, *people: Person, **fields: Any) -
             **{"priority": Priority.ADULT, **fields},
         )
     return party
+
+
+def make_plan(
+    operation: EvacuationOperation,
+    planner: Any,
+    places: dict[Person, list[Transport]],
+    place_class: str = PlaceClass.SEAT,
+) -> Plan:
+    """An adopted plan that puts each of these travellers on these transports, one after another;
+    a plan that was adopted before is replaced."""
+    now = clock.now()
+    operation.plans.filter(state=PlanState.ADOPTED).update(state=PlanState.REPLACED)
+    plan = Plan.objects.create(
+        operation=operation,
+        number=operation.plans.count() + 1,
+        state=PlanState.ADOPTED,
+        made_by=planner,
+        made_at=now,
+        adopted_by=planner,
+        adopted_at=now,
+        method="greedy",
+        seconds=0.1,
+        unserved=0,
+        bound=0,
+    )
+    for person, transports in places.items():
+        Placement.objects.create(
+            plan=plan,
+            traveller=Traveller.objects.get(operation=operation, person_ref=person.pk),
+            journey=journey_of(operation=operation, transports=transports),
+            place_class=place_class,
+        )
+    return plan
 
 
 def make_home(label: str = "王家") -> Household:

@@ -24,7 +24,7 @@ def write(sheet: Sheet) -> Iterator[bytes]:
 
 def _fill(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
     page = book.add_worksheet(sheet.title)
-    page.freeze_panes(1, 0)
+    _set_for_paper(page, sheet)
     for column, width in enumerate(sheet.widths):
         page.set_column(column, column, width)
     bold = book.add_format({"bold": True, "bottom": 1})
@@ -33,6 +33,16 @@ def _fill(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
     for number, cells in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(cells):
             page.write_string(number, column, cell)
+
+
+def _set_for_paper(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet) -> None:
+    """The headings stay, on the screen and on every page; a page says of which version it is."""
+    page.freeze_panes(1, 0)
+    page.repeat_rows(0)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.set_footer(f"&L{sheet.title} {sheet.manifest.content_hash[:16]}&R&P / &N")
 
 
 FORMAT = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write)

@@ -22,11 +22,16 @@ GUARDS = {
 }
 TABLES = ("evacuation_manifest", "evacuation_manifestentry")
 
-SQLITE = [
-    f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW WHEN {condition}"
-    f" BEGIN SELECT RAISE(ABORT, '{WORDS}'); END"
-    for name, (act, table, condition) in GUARDS.items()
-]
+
+def sqlite(guards):
+    return [
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW WHEN {condition}"
+        f" BEGIN SELECT RAISE(ABORT, '{WORDS}'); END"
+        for name, (act, table, condition) in guards.items()
+    ]
+
+
+SQLITE = sqlite(GUARDS)
 SQLITE_DROP = [f"DROP TRIGGER IF EXISTS {name}" for name in GUARDS]
 
 
@@ -39,14 +44,19 @@ def _function(name, act, condition):
     )
 
 
+def postgresql(guards):
+    return [
+        statement
+        for name, (act, table, condition) in guards.items()
+        for statement in (
+            _function(name, act, condition),
+            f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        )
+    ]
+
+
 POSTGRESQL = [
-    statement
-    for name, (act, table, condition) in GUARDS.items()
-    for statement in (
-        _function(name, act, condition),
-        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-    )
-] + [
+    *postgresql(GUARDS),
     "CREATE FUNCTION manifest_sealed_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
     " IF EXISTS (SELECT FROM evacuation_manifest WHERE state = 'sealed')"
     f" THEN RAISE EXCEPTION '{WORDS}'; END IF; RETURN NULL; END $$",

@@ -39,7 +39,7 @@ def test_download_streams_a_file_once_its_receiver_is_named(as_user, planner, ma
     url = reverse("console:manifest-download", args=[manifest.pk])
     client = as_user(planner)
     assert client.post(url, {"format": form}).status_code == 400
-    fields = {"format": form, "purpose": "包机", "receiver": "航空公司"}
+    fields = {"format": form, "profile": "ministry", "purpose": "包机", "receiver": "部内"}
     response = client.post(url, fields)
     assert response.status_code == 200
     assert f".{form}" in response["Content-Disposition"]
@@ -48,7 +48,7 @@ def test_download_streams_a_file_once_its_receiver_is_named(as_user, planner, ma
 
 def test_unknown_format_is_a_sentence(as_user, planner, manifest):
     url = reverse("console:manifest-download", args=[manifest.pk])
-    fields = {"format": "exe", "purpose": "包机", "receiver": "航空公司"}
+    fields = {"format": "exe", "profile": "ministry", "purpose": "包机", "receiver": "部内"}
     assert as_user(planner).post(url, fields).status_code == 400
 
 

@@ -49,7 +49,12 @@ def url(manifest: Manifest, act: str = "") -> str:
     return f"/api/evacuation/manifests/{manifest.pk}/{act}"
 
 
-WORDS = {"format": "csv", "purpose": "包机", "receiver": "南太平洋航空"}
+WORDS = {
+    "format": "csv",
+    "profile": "ministry",
+    "purpose": "包机",
+    "receiver": "领事保护中心",
+}
 
 
 def test_a_planner_drafts_seals_and_exports(
@@ -120,7 +125,7 @@ def test_a_refusal_is_problem_json(manifest: Manifest, planner: Any, as_user: An
     assert again["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("missing", ["format", "purpose", "receiver"])
+@pytest.mark.parametrize("missing", ["format", "profile", "purpose", "receiver"])
 def test_an_export_names_format_purpose_and_receiver(
     manifest: Manifest, planner: Any, as_user: Any, missing: str
 ) -> None:

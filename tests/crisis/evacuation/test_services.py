@@ -219,7 +219,7 @@ def test_only_the_newest_draft_is_sealed(draft: Any, planner: Any, stand: Stand)
 def test_a_seal_that_is_taken_meanwhile_is_refused(
     draft: Any, planner: Any, stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crisis.evacuation import services
+    from crisis.evacuation.services import sealing
 
     stand("王小明", condition="needs_help")
 
@@ -231,7 +231,7 @@ def test_a_seal_that_is_taken_meanwhile_is_refused(
         )
         return content_hash(same)
 
-    monkeypatch.setattr(services, "content_hash", another_is_faster)
+    monkeypatch.setattr(sealing, "content_hash", another_is_faster)
     refused("already_sealed", lambda: seal_manifest(manifest=manifest, planner=planner))
     assert not OutboxEvent.objects.exists()
 

@@ -8,13 +8,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
+from crisis.evacuation.exports import FORMATS
 from crisis.evacuation.models import Manifest
-from crisis.evacuation.selectors import difference, is_intact
-from crisis.evacuation.services import draft_manifest, export_manifest, seal_manifest
+from crisis.evacuation.profiles import EVERYTHING, PROFILES
+from crisis.evacuation.selectors import difference, is_intact, transports_of
+from crisis.evacuation.services import Receiver, draft_manifest, export_manifest, seal_manifest
 from crisis.incidents.models import Incident
 from crisis.staff.models import User
 from crisis.staff.prompting import demand_password
 from crisis.staff.selectors import within_jurisdiction
+from crisis.transports.models import Transport
 
 
 class Command(BaseCommand):
@@ -28,8 +31,10 @@ class Command(BaseCommand):
         parser.add_argument("--by", required=True, metavar="USER", help="the planner who acts")
         parser.add_argument("--draft", action="store_true", help="a new version from the roll call")
         parser.add_argument("--seal", action="store_true", help="seal the newest version")
-        parser.add_argument("--csv", type=Path, metavar="FILE")
-        parser.add_argument("--xlsx", type=Path, metavar="FILE")
+        for format in FORMATS:
+            parser.add_argument(f"--{format}", type=Path, metavar="FILE")
+        parser.add_argument("--profile", default=EVERYTHING.code, choices=[*PROFILES])
+        parser.add_argument("--transport", metavar="NUMBER", help="only who takes this one")
         parser.add_argument("--purpose", default="撤离", help="why the file is made (audited)")
         parser.add_argument("--receiver", default="", help="who gets it (audited); default: USER")
 
@@ -42,15 +47,15 @@ class Command(BaseCommand):
     def _act(self, options: dict[str, Any]) -> None:
         planner = _planner(options["by"])
         incident = _incident(options["incident"], planner)
-        if any(options[act] for act in ("draft", "seal", "csv", "xlsx")):
+        asked = [name for name in FORMATS if options[_flag(name)]]
+        if asked or options["draft"] or options["seal"]:
             demand_password(planner)
         if options["draft"]:
             draft_manifest(incident=incident, planner=planner)
         if options["seal"]:
             seal_manifest(manifest=_newest(incident), planner=planner)
-        for format in ("csv", "xlsx"):
-            if options[format]:
-                _export(_newest(incident), planner, format, options)
+        for name in asked:
+            _export(_newest(incident), planner, name, options)
         self._list(incident)
 
     def _list(self, incident: Incident) -> None:
@@ -83,18 +88,37 @@ def _newest(incident: Incident) -> Manifest:
     return manifest
 
 
+def _flag(format: str) -> str:
+    return format.replace("-", "_")
+
+
+def _transport(manifest: Manifest, number: str | None) -> Transport | None:
+    """The one that people call so; of several, the one that leaves first."""
+    if not number:
+        return None
+    found = next((one for one in transports_of(manifest) if one.number == number), None)
+    if found is None:
+        raise CommandError(_("这一版名单没有人乘坐这个运输工具。"))
+    return found
+
+
 def _export(manifest: Manifest, planner: User, format: str, options: dict[str, Any]) -> None:
+    path = options[_flag(format)]
     export = export_manifest(
         manifest=manifest,
         user=planner,
         format=format,
-        purpose=options["purpose"],
-        receiver=options["receiver"] or planner.username,
+        receiver=Receiver(
+            name=options["receiver"] or planner.username,
+            purpose=options["purpose"],
+            profile=options["profile"],
+        ),
+        transport=_transport(manifest, options["transport"]),
     )
     try:
-        export.save(options[format])
+        export.save(path)
     except OSError as problem:
-        raise CommandError(f"{options[format]}: {problem.strerror}") from None
+        raise CommandError(f"{path}: {problem.strerror}") from None
 
 
 def _line(manifest: Manifest, former: Manifest | None) -> str:
