@@ -11,6 +11,7 @@ from crisis.evacuation.models import Manifest
 from crisis.evacuation.services import draft_manifest
 from crisis.incidents.models import Incident
 from registry.models import Person
+from tests.support.evacuating import make_operation, make_transport
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +184,62 @@ def test_an_auditor_sees_every_posts_versions(
     foreign_manifest: Manifest, auditor: Any, as_user: Any
 ) -> None:
     assert as_user(auditor).get(url(foreign_manifest)).status_code == 200
+
+
+# -- Releases ------------------------------------------------------------------------------
+
+ASKED = {
+    "profile": "airline",
+    "receiver": "Air Vanuatu",
+    "country": "VU",
+    "basis": "vital",
+    "grounds": "今晚包机",
+}
+
+
+def releases_url(incident: Incident) -> str:
+    return f"/api/evacuation/incidents/{incident.pk}/releases/"
+
+
+def test_a_release_is_asked_for_decided_used_and_taken_back(
+    manifest: Manifest, planner: Any, officer: Any, as_user: Any
+) -> None:
+    client = as_user(planner)
+    client.post(url(manifest, "seal/"))
+    asked = client.post(releases_url(manifest.incident), ASKED, format="json")
+    assert (asked.status_code, asked.json()["state"], asked.json()["people"]) == (201, "waiting", 1)
+    release = asked.json()["id"]
+    words = WORDS | {"profile": "airline", "country": "VU"}
+    refused = client.post(url(manifest, "export/"), words, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "release_needed")
+    decide = f"/api/evacuation/releases/{release}/decide/"
+    decided = as_user(officer).post(decide, {"agree": True}, format="json")
+    assert (decided.json()["state"], decided.json()["decided_by"]) == ("released", "officer")
+    file = client.post(url(manifest, "export/"), words | {"release": release}, format="json")
+    assert file.status_code == 200
+    taken = as_user(officer).post(f"/api/evacuation/releases/{release}/revoke/")
+    assert taken.json()["state"] == "revoked"
+    assert [one["id"] for one in client.get(releases_url(manifest.incident)).json()] == [release]
+
+
+def test_a_release_that_one_decided_is_reviewed(
+    manifest: Manifest, duty_head: Any, officer: Any, as_user: Any
+) -> None:
+    client = as_user(duty_head)
+    release = client.post(releases_url(manifest.incident), ASKED, format="json").json()["id"]
+    client.post(f"/api/evacuation/releases/{release}/decide/", {"agree": True}, format="json")
+    review = f"/api/evacuation/releases/{release}/review/"
+    assert client.post(review).json()["code"] == "not_to_review"
+    assert as_user(officer).post(review).json()["reviewed_by"] == "officer"
+
+
+def test_another_posts_transport_or_release_is_not_there(
+    manifest: Manifest, foreign_incident: Incident, outsider: Any, planner: Any, as_user: Any
+) -> None:
+    flight = make_transport(make_operation(foreign_incident, outsider))
+    for other in ({"transport": flight.pk}, {"release": 99}):
+        answer = as_user(planner).post(url(manifest, "export/"), WORDS | other, format="json")
+        assert answer.status_code == 404
+    asked = ASKED | {"transport": flight.pk}
+    answer = as_user(planner).post(releases_url(manifest.incident), asked, format="json")
+    assert answer.status_code == 404

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from crisis.evacuation.models import Manifest, ManifestEntry
 from crisis.incidents.models import Incident
 from registry.models import Person
+from tests.support.evacuating import make_operation, make_party, make_plan, make_transport
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +103,33 @@ def test_command_names_a_path_it_cannot_write(
     stand("王小明", condition="needs_help")
     with pytest.raises(CommandError, match="No such file"):
         run(incident, "--draft", "--csv", str(tmp_path / "nowhere" / "m.csv"))
+
+
+def test_command_writes_one_transport_for_one_receiver(
+    incident: Incident, planner: Any, stand: Callable[..., Person], tmp_path: Path
+) -> None:
+    operation = make_operation(incident, planner)
+    people = [stand("王小明", passport_name="WANG/XIAOMING"), stand("李娜")]
+    flights = [make_transport(operation, number) for number in ("MU9001", "MU9002")]
+    for person in people:
+        make_party(operation, person)
+    make_plan(operation, planner, {p: [f] for p, f in zip(people, flights, strict=True)})
+    path = tmp_path / "m.csv"
+    given = ["--draft", "--seal", "--profile", "airline", "--transport", "MU9001"]
+    run(incident, *given, "--country", "CN", "--csv-plain", str(path))
+    heading, line = path.read_text(encoding="utf-8").splitlines()
+    assert "证件拼写" in heading
+    assert "联系电话" not in heading
+    assert "WANG/XIAOMING" in line
+
+
+def test_command_hands_nothing_abroad_without_a_release(
+    incident: Incident, planner: Any, stand: Callable[..., Person], tmp_path: Path
+) -> None:
+    stand("王小明", condition="needs_help")
+    given = ["--profile", "airline", "--country", "VU", "--csv", str(tmp_path / "m.csv")]
+    with pytest.raises(CommandError, match="授权"):
+        run(incident, "--draft", "--seal", *given)
+    with pytest.raises(CommandError, match="没有编号为 9"):
+        run(incident, *given, "--release", "9")
+    assert not list(tmp_path.iterdir())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
 from crisis.evacuation.exports import FORMATS
-from crisis.evacuation.models import Manifest
+from crisis.evacuation.models import Manifest, Release
 from crisis.evacuation.profiles import EVERYTHING, PROFILES
 from crisis.evacuation.selectors import difference, is_intact, transports_of
 from crisis.evacuation.services import Receiver, draft_manifest, export_manifest, seal_manifest
@@ -35,6 +35,8 @@ class Command(BaseCommand):
             parser.add_argument(f"--{format}", type=Path, metavar="FILE")
         parser.add_argument("--profile", default=EVERYTHING.code, choices=[*PROFILES])
         parser.add_argument("--transport", metavar="NUMBER", help="only who takes this one")
+        parser.add_argument("--country", default="", metavar="CODE", help="the receiver's: CN")
+        parser.add_argument("--release", type=int, metavar="N", help="what lets it go abroad")
         parser.add_argument("--purpose", default="撤离", help="why the file is made (audited)")
         parser.add_argument("--receiver", default="", help="who gets it (audited); default: USER")
 
@@ -92,6 +94,15 @@ def _flag(format: str) -> str:
     return format.replace("-", "_")
 
 
+def _release(manifest: Manifest, pk: int | None) -> Release | None:
+    if pk is None:
+        return None
+    found = Release.objects.filter(incident=manifest.incident_id, pk=pk).first()
+    if found is None:
+        raise CommandError(_("没有编号为 %(pk)d 的对外提供授权。") % {"pk": pk})
+    return found
+
+
 def _transport(manifest: Manifest, number: str | None) -> Transport | None:
     """The one that people call so; of several, the one that leaves first."""
     if not number:
@@ -112,6 +123,8 @@ def _export(manifest: Manifest, planner: User, format: str, options: dict[str, A
             name=options["receiver"] or planner.username,
             purpose=options["purpose"],
             profile=options["profile"],
+            country=options["country"],
+            release=_release(manifest, options["release"]),
         ),
         transport=_transport(manifest, options["transport"]),
     )
