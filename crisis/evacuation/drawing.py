@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
 from crisis.allocation.models import Placement, Plan
-from crisis.allocation.states import PlanState
+from crisis.allocation.selectors import adopted_plan
 from crisis.evacuation.models import ManifestLeg
 from crisis.evacuation.rows import Leg, Row, entries_of, row_of
 from crisis.evacuation.selectors import last_sealed
@@ -27,6 +27,7 @@ from crisis.seats.parties import ORDER, Candidate, Reason, Seat, ranked, seat
 from crisis.seats.roster import candidates, candidates_of
 from crisis.seats.states import Wish
 from crisis.transports.models import JourneyLeg, Place, Transport
+from crisis.transports.selectors import operation_of
 from crisis.transports.states import TransportStatus
 
 GONE = (TransportStatus.DEPARTED, TransportStatus.ARRIVED)
@@ -45,15 +46,12 @@ class Drawn:
 def draw(incident: Incident, *, day: date) -> Drawn:
     """The rows as they stand now. `day` is the day on which ages count. Raises DomainError
     plan_outdated where the plan puts people on a transport that was cancelled."""
-    plan = _adopted(incident)
+    operation = operation_of(incident)
+    plan = adopted_plan(operation) if operation else None
     if plan is None:
         seats = seat(candidates(incident, day=day))
         return Drawn(None, [_row(one.position, one.party, one) for one in seats])
     return _from_plan(incident, plan, day)
-
-
-def _adopted(incident: Incident) -> Plan | None:
-    return Plan.objects.filter(operation__incident=incident, state=PlanState.ADOPTED).first()
 
 
 def _row(

@@ -87,7 +87,7 @@ def _page(request: StaffRequest, incident: Incident, form: ReleaseForm) -> HttpR
     context = {
         "incident": incident,
         "room": "evacuation",
-        "part": "releases",
+        "part": "manifests",
         "form": form,
         "rows": [
             {
