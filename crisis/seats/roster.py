@@ -175,7 +175,7 @@ def candidates_of(incident: Incident, refs: Sequence[int], *, day: date) -> dict
     for chunk in _chunks(refs):
         rows = Standing.objects.filter(incident=incident, person_ref__in=chunk)
         stands |= {row.person_ref: row for row in rows}
-    people, phones = _people(refs), _phones(refs)
+    people, phones = _people(refs, _RECORDED), _phones(refs)
     found = {}
     for ref in refs:
         standing = stands.get(ref) or Standing(incident=incident, person_ref=ref)
