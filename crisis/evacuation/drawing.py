@@ -1,9 +1,10 @@
 """Who stands on a new version: from the plan that is adopted, else from the roll call.
 
 From a plan: everybody who has a journey in it, in the parties of the operation, with the transports
-they take. Not who was kept back since, and not the dead. Whoever stood on the sealed version before
-on a transport that has left stays on the list as they stood there, so that the newest version tells
-of the whole operation and a departure never reads as a removal.
+they take. Not who was kept back since, and nobody whom there is not to bring out any more (arrived,
+dead, found to be somebody else of the list). Whoever stood on the sealed version before and is
+under way since, or whose transport has left, stays on the list as they stood there, so that the
+newest version tells of the whole operation and a departure never reads as a removal.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
@@ -22,7 +24,8 @@ from crisis.evacuation.models import ManifestLeg
 from crisis.evacuation.rows import Leg, Row, entries_of, row_of
 from crisis.evacuation.selectors import last_sealed
 from crisis.incidents.models import Incident
-from crisis.rollcall.states import Condition
+from crisis.rollcall.models import Standing
+from crisis.rollcall.states import Condition, Movement
 from crisis.seats.parties import ORDER, Candidate, Reason, Seat, ranked, seat
 from crisis.seats.roster import candidates, candidates_of
 from crisis.seats.states import Wish
@@ -31,6 +34,7 @@ from crisis.transports.selectors import operation_of
 from crisis.transports.states import TransportStatus
 
 GONE = (TransportStatus.DEPARTED, TransportStatus.ARRIVED)
+UNDER_WAY = (Movement.EVACUATING, Movement.EVACUATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ def _named(place: Place) -> dict[str, str]:
 
 
 def _from_plan(incident: Incident, plan: Plan, day: date) -> Drawn:
-    placed = list(plan.placements.filter(journey__isnull=False).select_related("traveller__party"))
+    placements = plan.placements.filter(journey__isnull=False).exclude(traveller__wish=Wish.OUT)
+    placed = list(placements.select_related("traveller__party"))
     held = [one for one in placed if one.traveller.kept_back]
     going = {one.traveller.person_ref: one for one in placed if not one.traveller.kept_back}
     people = candidates_of(incident, list(going), day=day)
@@ -159,6 +164,7 @@ def _seats(number: int, party: list[Placed]) -> list[Seat]:
         told: list[tuple[Reason, object]] = [
             (("ordered", None), traveller.ordered_priority),
             (("stays", None), traveller.wish == Wish.STAYING),
+            (("unsaid", None), traveller.wish == Wish.UNSAID),
         ]
         more = [reason for reason, holds in told if holds]
         priority = traveller.effective_priority
@@ -167,13 +173,17 @@ def _seats(number: int, party: list[Placed]) -> list[Seat]:
 
 
 def _carried(incident: Incident, drawn: Iterable[int]) -> Iterator[Row]:
-    """Those of the sealed version before who stand on a transport that has left, and are not drawn
-    anew: as they stood."""
+    """Those of the sealed version before who are under way, or stand on a transport that has left,
+    and are not drawn anew: as they stood."""
     before = last_sealed(incident.pk)
     if before is None:
         return
     again = set(drawn)
-    gone = ManifestLeg.objects.filter(entry__manifest=before, transport__status__in=GONE)
-    for entry in entries_of(before).filter(pk__in=gone.values("entry")):
+    moving = Standing.objects.filter(incident=incident, movement__in=UNDER_WAY)
+    left = ManifestLeg.objects.filter(
+        Q(transport__status__in=GONE) | Q(entry__person_ref__in=moving.values("person_ref")),
+        entry__manifest=before,
+    )
+    for entry in entries_of(before).filter(pk__in=left.values("entry")):
         if entry.person_ref not in again:
             yield row_of(entry)

@@ -122,12 +122,36 @@ def test_parties_and_an_officers_priority_make_the_order(
     assert ["ordered", None] not in rows[1].data["reasons"]
 
 
-def test_who_said_later_to_stay_keeps_the_seat_and_it_says_so(
-    operation: Any, planner: Any, draft: Any, wang: Person, flight: Transport
-) -> None:
+@pytest.mark.parametrize(("wish", "reason"), [("staying", "stays"), ("unsaid", "unsaid")])
+def test_who_said_another_thing_since_keeps_the_seat_and_it_says_so(
+    operation: Any, planner: Any, draft: Any, wang: Person, flight: Transport, wish: str,
+    reason: str,
+) -> None:  # fmt: skip
     make_plan(operation, planner, {wang: [flight]})
-    Traveller.objects.update(wish="staying")
-    assert ["stays", None] in row_of(draft(), wang).data["reasons"]
+    Traveller.objects.update(wish=wish)
+    assert [reason, None] in row_of(draft(), wang).data["reasons"]
+
+
+def test_whom_there_is_not_to_bring_out_any_more_is_not_drawn_anew(
+    operation: Any, planner: Any, draft: Any, wang: Person, li: Person, flight: Transport
+) -> None:
+    make_plan(operation, planner, {wang: [flight], li: [flight]})
+    Traveller.objects.filter(person_ref=wang.pk).update(wish="out")
+    assert names(draft()) == ["李娜"]
+
+
+@pytest.mark.parametrize("movement", ["evacuating", "evacuated"])
+def test_who_is_under_way_stays_though_nobody_wrote_the_departure_down(
+    operation: Any, planner: Any, draft: Any, wang: Person, li: Person, flight: Transport,
+    movement: str,
+) -> None:  # fmt: skip
+    make_plan(operation, planner, {wang: [flight], li: [flight]})
+    seal_manifest(manifest=draft(), planner=planner)
+    Standing.objects.filter(person_ref=wang.pk).update(movement=movement)
+    Traveller.objects.filter(person_ref=wang.pk).update(wish="out")
+    second = draft()
+    assert names(second) == ["李娜", "王小明"]
+    assert row_of(second, wang).legs == ((flight.pk, "seat"),)
 
 
 def test_a_plan_with_a_cancelled_transport_is_planned_anew_first(
