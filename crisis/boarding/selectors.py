@@ -11,6 +11,7 @@ from crisis.boarding.models import GatePack, Passage, WalkIn
 from crisis.boarding.states import ScanKind
 from crisis.evacuation.exports.codes import read_gate_code
 from crisis.evacuation.models import Manifest, ManifestEntry, ManifestLeg
+from crisis.evacuation.rows import entries_of
 from crisis.rollcall.models import Standing
 from crisis.seats.models import Traveller
 from crisis.staff.models import User
@@ -22,8 +23,7 @@ from registry.selectors.people import find_by_document
 
 def listed(manifest: Manifest, transport: Transport) -> QuerySet[ManifestEntry]:
     """The entries of this version that take this transport, by position."""
-    entries = manifest.entries.filter(legs__transport=transport)
-    return entries.select_related("own_key").order_by("position")
+    return entries_of(manifest).filter(legs__transport=transport)
 
 
 def newest_sealed(transport: Transport) -> Manifest | None:

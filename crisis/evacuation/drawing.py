@@ -54,17 +54,18 @@ def draw(incident: Incident, *, day: date) -> Drawn:
     plan = adopted_plan(operation) if operation else None
     if plan is None:
         seats = seat(candidates(incident, day=day))
-        return Drawn(None, [_row(one.position, one.party, one) for one in seats])
+        return Drawn(None, [row_for(one.position, one.party, one) for one in seats])
     return _from_plan(incident, plan, day)
 
 
-def _row(
+def row_for(
     position: int,
     party: int,
     one: Seat,
     place_class: str = "",
     legs: Sequence[Transport] = (),
 ) -> Row:
+    """The row of a person in a seat of this class on these transports, in order."""
     candidate = one.candidate
     data = {
         **candidate.record,
@@ -144,7 +145,7 @@ def _in_order(alive: Iterable[Placed], journeys: dict[int, list[Transport]]) -> 
         for one in _seats(number, party):
             placement = places[one.candidate.person_ref]
             legs = journeys[placement.journey_id or 0]
-            yield _row(0, number, one, placement.place_class, legs)
+            yield row_for(0, number, one, placement.place_class, legs)
 
 
 def _urgency(pair: tuple[int, list[Placed]]) -> tuple[int, float, int]:

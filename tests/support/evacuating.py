@@ -188,9 +188,10 @@ def seal_on(
 ) -> Any:
     """A sealed version of the manifest with these people on this transport; `places` is the class
     of place by name («wang=…») where it is not a seat. Each is a party of one household."""
-    from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry, ManifestLeg
-    from crisis.evacuation.rows import entry_of
+    from crisis.evacuation.drawing import row_for
+    from crisis.evacuation.models import Manifest
     from crisis.evacuation.services import seal_manifest
+    from crisis.evacuation.services.drafting import write_rows
     from crisis.seats.parties import Candidate, seat
     from crisis.seats.roster import _record
 
@@ -207,12 +208,15 @@ def seal_on(
         )
         for one in people
     ]  # fmt: skip
-    for one in seat(wanted):
-        entry, key = entry_of(manifest, one)
-        entry.save()
-        EntryKey(entry=ManifestEntry.objects.get(pk=entry.pk), key=key.key).save()
-        name = one.candidate.record["name"]
-        ManifestLeg.objects.create(
-            entry=entry, position=1, transport=transport, place_class=places.get(name, "seat")
+    rows = [
+        row_for(
+            one.position,
+            one.party,
+            one,
+            places.get(one.candidate.record["name"], "seat"),
+            [transport],
         )
+        for one in seat(wanted)
+    ]
+    write_rows(manifest, rows)
     return seal_manifest(manifest=manifest, planner=planner)

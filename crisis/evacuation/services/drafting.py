@@ -49,7 +49,7 @@ def draft_manifest(*, incident: Incident, planner: User) -> Manifest:
             drafted_at=now,
             plan=drawn.plan,
         )
-        _write(manifest, drawn.rows)
+        write_rows(manifest, drawn.rows)
         audit.record(
             actor=planner.username,
             act="manifest.drafted",
@@ -62,7 +62,8 @@ def draft_manifest(*, incident: Incident, planner: User) -> Manifest:
     return manifest
 
 
-def _write(manifest: Manifest, rows: Sequence[Row]) -> None:
+def write_rows(manifest: Manifest, rows: Sequence[Row]) -> None:
+    """Store these rows of a draft, some thousand at a time."""
     for start in range(0, len(rows), ROWS_A_WRITE):
         made = [written(manifest, row) for row in rows[start : start + ROWS_A_WRITE]]
         ManifestEntry.objects.bulk_create([one.entry for one in made])
