@@ -12,7 +12,7 @@ from benchmarks.support.evacuees import problem
 from tests.support.processes import ROOT
 
 
-@pytest.mark.faults
+@pytest.mark.bench
 def test_figures_are_whole_and_keep_the_bars(tmp_path):
     target = tmp_path / "allocation.json"
     command = [sys.executable, "tools/bench.py", "allocation", "--json", str(target),
