@@ -30,6 +30,7 @@ class Rule(models.TextChoices):
     TOO_MANY = "too_many", _("席位不够")
     TOO_HEAVY = "too_heavy", _("超过载重")
     KEPT_BACK = "kept_back", _("有人暂时不能走")
+    NOT_GOING = "not_going", _("有人不走了，还占着席位")
     LAP_ALONE = "lap_alone", _("怀抱婴儿没有成人同行")
     FAMILY_PARTED = "family_parted", _("同行的人被分开")
     NOT_OUT = "not_out", _("行程没有到达安全地点")

@@ -29,15 +29,16 @@ def _stay(
     found: dict[int, Chain | None] = {}
     for index in order:
         unit = problem.units[index]
-        if unit.now is not None and _runs(network, unit.now, unit.demand, room):
+        if unit.now is not None and fits(network, unit.now, unit.demand, room):
             network.take(room, unit.now, unit.demand)
             found[index] = unit.now
     return found
 
 
-def _runs(network: Network, chain: Chain, demand: Demand, room: Floats) -> bool:
-    fits = network.fits(demand, room)
-    return all(number in network.index and fits[network.index[number]] for number in chain)
+def fits(network: Network, chain: Chain, demand: Demand, room: Floats) -> bool:
+    """Whether there is room for that many on every transport of the chain."""
+    open_ones = network.fits(demand, room)
+    return all(number in network.index and open_ones[network.index[number]] for number in chain)
 
 
 def fill(
@@ -54,7 +55,7 @@ def fill(
         unit = problem.units[index]
         kind = (unit.demand, origin_of(unit))
         chain = known.get(kind, ())
-        if chain is not None and not (chain and _runs(network, chain, kind[0], room)):
+        if chain is not None and not (chain and fits(network, chain, kind[0], room)):
             chain = network.way(*kind, room)
             known[kind] = chain
         found[index] = chain

@@ -66,6 +66,8 @@ class Master:
         self.solver = highspy.Highs()
         self.solver.setOptionValue("output_flag", False)
         self.solver.setOptionValue("threads", 1)
+        # Columns come on: what was best before is still feasible, and the primal goes on from it.
+        self.solver.setOptionValue("simplex_strategy", 4)
         # The small costs decide between plans that serve the same people: no gap is small enough.
         self.solver.setOptionValue("mip_rel_gap", 0.0)
         self.solver.setOptionValue("mip_abs_gap", 1e-6)
@@ -143,6 +145,7 @@ class Master:
 
     def in_whole_numbers(self, first: dict[Column, int]) -> None:
         """From now on, no half families; `first` is a plan to improve."""
+        self.solver.setOptionValue("simplex_strategy", 1)
         every = np.arange(len(self.columns), dtype=np.int32)
         whole = np.full(len(every), int(highspy.HighsVarType.kInteger), np.uint8)
         self.solver.changeColsIntegrality(len(every), every, whole)

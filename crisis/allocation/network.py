@@ -102,7 +102,7 @@ class Network:
             ends = np.where(np.arange(len(cost)) == self.index[last], cost, np.inf)
         if not len(ends) or not np.isfinite(ends.min()):
             return None
-        return self._back(int(ends.argmin()), came)
+        return self.back(int(ends.argmin()), came)
 
     def _relax(self, cost: Floats, leg: Floats) -> tuple[Floats, NDArray[np.int64]]:
         came = np.full(len(cost), -1, dtype=np.int64)
@@ -116,7 +116,7 @@ class Network:
             cost, came = np.where(wins, better, cost), np.where(wins, best, came)
         return cost, came
 
-    def _back(self, at: int, came: NDArray[np.int64]) -> Chain:
+    def back(self, at: int, came: NDArray[np.int64]) -> Chain:
         chain: list[int] = []
         while at >= 0:
             chain.append(self.vehicles[at].pk)
@@ -148,10 +148,8 @@ class Network:
                 return None
         return found
 
-    def cheapest(
-        self, demands: Floats, prices: Floats, starts: Floats, own: float
-    ) -> tuple[Floats, list[Chain]]:
-        """For many kinds of unit at once: the cheapest way when places have prices.
+    def cheapest(self, demands: Floats, prices: Floats, starts: Floats, own: float) -> "Cheapest":
+        """For many kinds of unit at once: the cheapest ways when places have prices.
 
         `demands` is kinds × resources, `prices` transports × resources, `starts` kinds ×
         transports; `own` is how much the ways' own small costs count.
@@ -170,19 +168,30 @@ class Network:
             via = cost[rows, pick] + leg[:, at]
             wins = via < cost[:, at]
             cost[wins, at], came[wins, at] = via[wins], pick[wins]
-        ends = cost + _times(own * size, self.end_cost)
-        last = ends.argmin(axis=1)
-        best = ends[rows, last]
-        chains = [
-            self._back(int(last[row]), came[row]) if np.isfinite(best[row]) else ()
-            for row in range(kinds)
-        ]
-        return best, chains
+        return Cheapest(self, cost + _times(own * size, self.end_cost), came)
 
     def take(self, room: Floats, chain: Chain, demand: Demand, times: int = 1) -> None:
         """Take places for `demand` on every transport of the chain."""
         steps = [self.index[number] for number in chain if number in self.index]
         room[steps] -= times * np.array(demand)
+
+
+class Cheapest:
+    """What it costs each kind to end with each transport, and by which way."""
+
+    def __init__(self, network: Network, ends: Floats, came: NDArray[np.int64]) -> None:
+        self._network, self._ends, self._came = network, ends, came
+        self.costs: Floats = ends.min(axis=1, initial=np.inf)
+
+    def below(self, limits: Floats, most: int) -> list[tuple[int, Chain]]:
+        """Kind and way, for up to `most` ways of each kind that cost less than its limit."""
+        worth = self._ends < limits[:, None]
+        found: list[tuple[int, Chain]] = []
+        for kind in np.flatnonzero(worth.any(axis=1)):
+            ends = np.flatnonzero(worth[kind])
+            best = ends[self._ends[kind, ends].argsort(kind="stable")[:most]]
+            found += [(int(kind), self._network.back(int(at), self._came[kind])) for at in best]
+        return found
 
 
 def _times(factors: Floats, costs: Floats) -> Floats:

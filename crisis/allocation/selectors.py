@@ -1,6 +1,7 @@
 """Reading plans: how full each transport is, who waits and why, whom a new plan moves."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,13 +9,14 @@ from django.db.models import Count, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from crisis.allocation.breaches import Breach
+from crisis.allocation.breaches import Breach, Rule, in_order
 from crisis.allocation.breaches import breaches as breaches_in
 from crisis.allocation.models import Placement, Plan, PlanRun
 from crisis.allocation.problem import Chain
 from crisis.allocation.reading import as_placed, chains_of
 from crisis.allocation.states import UNFINISHED, PlanState
 from crisis.seats.models import Traveller
+from crisis.seats.states import Wish
 from crisis.staff.models import User
 from crisis.staff.selectors import within_jurisdiction
 from crisis.transports.models import EvacuationOperation, Transport
@@ -113,7 +115,22 @@ def waiting(plan: Plan) -> QuerySet[Placement]:
 
 def breaches_of(plan: Plan) -> list[Breach]:
     """Every rule that the plan breaks as it stands now."""
-    return breaches_in(*as_placed(plan))
+    return in_order([*breaches_in(*as_placed(plan)), *_not_going(plan)])
+
+
+def _not_going(plan: Plan) -> Iterator[Breach]:
+    """Who has a place and changed their mind, or left by themselves, since."""
+    placed = Placement.objects.filter(plan=plan, journey__isnull=False)
+    rows = placed.exclude(traveller__wish=Wish.GOING).order_by("traveller")
+    for party, traveller in rows.values_list("traveller__party", "traveller"):
+        yield Breach(Rule.NOT_GOING, party=party, traveller=traveller)
+
+
+def newcomers(plan: Plan) -> int:
+    """How many want to go of whom this plan knows nothing yet."""
+    going = Traveller.objects.filter(operation=plan.operation_id, wish=Wish.GOING)
+    known = Placement.objects.filter(plan=plan).order_by().values("traveller")
+    return going.exclude(pk__in=known).count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crisis.allocation.greedy import fill, greedy, room_after
-from crisis.allocation.master import Column, Kind, Master, kinds_of
-from crisis.allocation.network import Floats, Network
+from config.kernel import progress
+from crisis.allocation.exchange import Exchange
+from crisis.allocation.greedy import fill, fits, greedy, room_after
+from crisis.allocation.master import MOVE_COST, Column, Kind, Master, kinds_of
+from crisis.allocation.network import Cheapest, Floats, Network
 from crisis.allocation.problem import Chain, Problem, pinned, serve_first, unserved
 
 GREEDY, SOLVER = "greedy", "highs"
 # Up to so many columns every way is written out, and the search in whole numbers proves the bound.
 ALL_COLUMNS = 20_000
+WAYS_AT_ONCE = 4  # of each kind, when columns are generated
 _ROUNDS = 200
 _CLOSE = 0.0005  # of the unserved weight: nearer to the bound the fractions need not come
-_FRACTIONS = 0.6  # of the time
+# Of the time, and of what is left of it; the exchange gets the rest.
+_FRACTIONS, _WHOLE = 0.6, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class _Search:
         people = sum(kind.size * len(kind.units) for kind in self.kinds)
         # All small costs together stay below half of the least weight: they never cost a place.
         self.own = min(0.001, 0.5 / max(1, people))
+        self.amounts: dict[Column, float] = {}  # what the fractions last came to
         self.master = Master(self.network, self.kinds, own=self.own)
         self.all_weight = sum(kind.weight * len(kind.units) for kind in self.kinds)
         self.hopeless = self.all_weight - self._reachable()
@@ -81,8 +86,10 @@ class _Search:
             self._start()
             every = self._write_out()
             self._fractions(every)
-            self._consider(self._rounded(self.master.amounts()))
-            self._whole(every)
+            self._rounded(self.amounts)
+            if every:
+                self._whole()
+            self._exchange()
         return self.best, math.ceil(self.bound - 1e-4)
 
     def _left_s(self) -> float:
@@ -90,16 +97,16 @@ class _Search:
 
     def _reachable(self) -> int:
         """The weight of those who could go if they were alone in the world."""
-        _, chains = self._cheapest(np.zeros(self.network.room.shape), 0.0)
+        if not self.kinds or not self.network.vehicles:
+            return 0
+        costs = self._cheapest(np.zeros(self.network.room.shape), 0.0).costs
         return sum(
             kind.weight * len(kind.units)
-            for kind, chain in zip(self.kinds, chains, strict=True)
-            if chain
+            for kind, cost in zip(self.kinds, costs, strict=True)
+            if math.isfinite(cost)
         )
 
-    def _cheapest(self, prices: Floats, own: float) -> tuple[Floats, list[Chain]]:
-        if not self.kinds or not self.network.vehicles:
-            return np.full(len(self.kinds), np.inf), [()] * len(self.kinds)
+    def _cheapest(self, prices: Floats, own: float) -> Cheapest:
         demands = np.array([kind.demand for kind in self.kinds], dtype=np.float64)
         starts = np.array([self.network.starts(kind.origin) for kind in self.kinds])
         return self.network.cheapest(demands, prices, starts, own)
@@ -114,9 +121,7 @@ class _Search:
         )
 
     def _runs(self, chain: Chain, kind: Kind) -> bool:
-        steps = [self.network.index.get(number, -1) for number in chain]
-        fits = self.network.fits(kind.demand, self.network.room)
-        return all(at >= 0 and fits[at] for at in steps)
+        return fits(self.network, chain, kind.demand, self.network.room)
 
     def _counted(self, placing: Mapping[int, Chain | None]) -> dict[Column, int]:
         counted: dict[Column, int] = defaultdict(int)
@@ -147,6 +152,8 @@ class _Search:
         until = time.monotonic() + _FRACTIONS * self._left_s()
         for _ in range(_ROUNDS):
             ended = self.master.solve(time_limit_s=until - time.monotonic())
+            if ended:
+                self.amounts = self.master.amounts()
             kinds, places = self.master.prices()
             self._prove(places)
             if time.monotonic() > until:
@@ -155,16 +162,15 @@ class _Search:
                 continue
             if every or self._is_close(kinds, places):
                 return
-            best, chains = self._cheapest(places, self.own)
-            worth = np.array([kind.weight for kind in self.kinds]) - best - kinds
-            fresh = [(at, chains[at]) for at in np.flatnonzero(worth > 1e-7) if chains[at]]
+            limits = np.array([kind.weight for kind in self.kinds]) - kinds - 1e-7
+            fresh = self._cheapest(places, self.own).below(limits, WAYS_AT_ONCE)
             if not self.master.add(fresh):
                 return
 
     def _prove(self, places: Floats) -> None:
         """What any plan leaves unserved, by these prices: places are sold dear, and each unit
         pays at most its weight."""
-        cost, _ = self._cheapest(places, 0.0)
+        cost = self._cheapest(places, 0.0).costs
         weights = np.array([kind.weight for kind in self.kinds], dtype=np.float64)
         numbers = np.array([len(kind.units) for kind in self.kinds])
         gains = float((numbers * np.maximum(0.0, weights - cost)).sum())
@@ -177,8 +183,14 @@ class _Search:
         left = self.all_weight - served
         return left - self.bound <= _CLOSE * max(1.0, left)
 
-    def _rounded(self, amounts: Mapping[Column, float]) -> dict[int, Chain | None]:
-        """Whole units of what the fractions say, then the rest where there is room."""
+    def _rounded(self, amounts: Mapping[Column, float]) -> None:
+        """Whole units of what the fractions say, then the rest where there is room: the most
+        urgent first, or first those of whom the fractions took the larger part."""
+        placing = self._floor(amounts)
+        self._consider(self._filled(dict(placing)))
+        self._consider(self._filled(self._halves(placing, amounts)))
+
+    def _floor(self, amounts: Mapping[Column, float]) -> dict[int, Chain | None]:
         ways: dict[int, list[tuple[Chain, int]]] = defaultdict(list)
         for (kind, chain), amount in amounts.items():
             ways[kind].append((chain, math.floor(amount + 1e-6)))
@@ -186,7 +198,24 @@ class _Search:
         for at, kind in enumerate(self.kinds):
             chains = [chain for chain, times in ways[at] for _ in range(times)]
             placing |= dict(zip(kind.units, chains, strict=False))
-        return self._filled(placing)
+        return placing
+
+    def _halves(
+        self, placing: dict[int, Chain | None], amounts: Mapping[Column, float]
+    ) -> dict[int, Chain | None]:
+        """Of what is left of the fractions, the larger first where there is room."""
+        room = room_after(self.problem, self.network, placing)
+        rest = sorted(
+            ((amount % 1.0, column) for column, amount in amounts.items()),
+            key=lambda one: (-one[0], one[1]),
+        )
+        for part, (at, chain) in rest:
+            kind = self.kinds[at]
+            left = [unit for unit in kind.units if placing.get(unit) is None]
+            if left and 1e-6 < part < 1 - 1e-6 and fits(self.network, chain, kind.demand, room):
+                self.network.take(room, chain, kind.demand)
+                placing[left[0]] = chain
+        return placing
 
     def _filled(self, placing: dict[int, Chain | None]) -> dict[int, Chain | None]:
         room = room_after(self.problem, self.network, placing)
@@ -194,23 +223,33 @@ class _Search:
         return placing | fill(self.problem, self.network, rest, room)
 
     def _consider(self, placing: dict[int, Chain | None]) -> None:
-        if self._score(placing) > self._score(self.best) + 1e-9:
+        if self._fits(placing) and self._score(placing) > self._score(self.best) + 1e-9:
             self.best = placing
+
+    def _fits(self, placing: Mapping[int, Chain | None]) -> bool:
+        """The solver's whole numbers are whole within a tolerance: counted again, they must fit."""
+        room = room_after(self.problem, self.network, placing)
+        return bool((room[self.network.is_open] >= 0).all())
 
     def _score(self, placing: Mapping[int, Chain | None]) -> float:
         counted = self._counted(placing)
         return sum(self.master.value(column) * times for column, times in counted.items())
 
-    def _whole(self, every: bool) -> None:
+    def _exchange(self) -> None:
+        exchange = Exchange(self.problem, self.network, self.best, MOVE_COST)
+        self._consider(self._filled(exchange.run(until=self.until)))
+        progress.moved()
+
+    def _whole(self) -> None:
         left = self._left_s()
         if left < 0.05:
             return
         first = self._counted(self.best)
         self.master.add(first)
         self.master.in_whole_numbers(first)
-        self.master.solve(time_limit_s=left)
-        self._consider(self._rounded(self.master.amounts()))
-        if every and not any(kind.now for kind in self.kinds):
+        self.master.solve(time_limit_s=_WHOLE * left)
+        self._consider(self._filled(self._floor(self.master.amounts())))
+        if not any(kind.now for kind in self.kinds):
             # Values are weights less small costs, which are below one half in all.
             self.bound = max(self.bound, self.all_weight + self.master.least_left() - 0.5)
 

@@ -66,7 +66,9 @@ def breach_words(found: Sequence[Breach], operation: EvacuationOperation) -> lis
 
 def moves_words(moved: int, lost: int, gained: int) -> str:
     """Whom planning anew moves, in one line."""
-    parts = [ngettext("%(n)d 人换了行程", "%(n)d 人换了行程", moved) % {"n": moved}]
+    parts = []
+    if moved or not (lost or gained):
+        parts.append(ngettext("%(n)d 人换了行程", "%(n)d 人换了行程", moved) % {"n": moved})
     if lost:
         parts.append(ngettext("%(n)d 人失去席位", "%(n)d 人失去席位", lost) % {"n": lost})
     if gained:

@@ -14,6 +14,7 @@ from crisis.allocation.selectors import (
     counts,
     loads,
     moved,
+    newcomers,
     people_on,
     waiting,
 )
@@ -230,6 +231,22 @@ def test_plan_shows_what_became_wrong_since(table):
     cancel(flight)
     assert {one.rule for one in breaches_of(plan)} >= {"not_running"}
     assert [load.people for load in loads(plan)] == [2]
+
+
+def test_plan_tells_of_those_who_changed_their_mind_and_of_those_who_came_since(table):
+    table.flight(seats=3)
+    [one, _other] = travellers(table.family("甲", 2))
+    plan = adopted(table)
+    one.wish = "staying"
+    one.save()
+    table.family("乙", 2)
+    assert [(breach.rule, breach.traveller) for breach in breaches_of(plan)] == [
+        ("not_going", one.pk)
+    ]
+    assert newcomers(plan) == 2
+    again = replan(plan=plan, planner=table.planner)
+    assert counts(again) == {"placed": 3, "waiting": {}}
+    assert breaches_of(again) == []
 
 
 @pytest.mark.parametrize(
