@@ -27,6 +27,7 @@ from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
 from crisis.transports.models import Journey, Transport
 from crisis.transports.services.journeys import journey_of
+from crisis.transports.services.refusing import hold_open
 from crisis.transports.states import OPEN_TO_PLAN, TransportStatus
 
 
@@ -45,12 +46,11 @@ def move_party(
 
     `reason` is a KeptBack code, for no journey. `travellers` are some of the party, by number,
     which needs `split`: families are parted only by an officer's word. Raises DomainError
-    forbidden, not_found, wrong_state, other_operation, nobody_to_place, party_together,
-    unknown_reason, transport_cancelled, transport_left, under_way.
+    forbidden, not_found, operation_ended, wrong_state, other_operation, nobody_to_place,
+    party_together, unknown_reason, transport_cancelled, transport_left, under_way.
     """
-    demand(planner, Capability.PLAN, plan.operation.incident.post)
     with transaction.atomic():
-        plan = _held(plan)
+        plan = _held(plan, planner)
         family = _family(plan, party)
         moving = _moving(family, travellers, split)
         chain = _chain(plan, moving, journey)
@@ -101,9 +101,8 @@ def move_onto(
 def release_party(*, plan: Plan, party: Party, planner: User) -> int:
     """What an officer arranged for this party may be changed again by planning anew; how many
     placements that frees. Raises DomainError forbidden, not_found, wrong_state."""
-    demand(planner, Capability.PLAN, plan.operation.incident.post)
     with transaction.atomic():
-        plan = _held(plan)
+        plan = _held(plan, planner)
         fixed = Placement.objects.filter(plan=plan, traveller__party=party, fixed=True)
         freed = fixed.update(fixed=False)
         if freed:
@@ -156,10 +155,11 @@ def _first(network: Network, needs: Demand, origin: Origin, *, last: int | None)
     return found or network.way(Demand(), origin, network.room * 0, last=last)
 
 
-def _held(plan: Plan) -> Plan:
-    """One officer at a time; on SQLite the transaction itself is the lock."""
-    held = Plan.objects.select_for_update(of=("self",)).select_related("operation__incident")
-    found = held.get(pk=plan.pk)
+def _held(plan: Plan, planner: User) -> Plan:
+    """The plan as it is now, to the end of the transaction: acts in an operation come one after
+    the other."""
+    hold_open(plan.operation, planner)
+    found = Plan.objects.select_related("operation__incident").get(pk=plan.pk)
     if found.state not in OPEN:
         raise DomainError("wrong_state", _("这一方案已被取代或放弃，不能再改。"), status=409)
     return found

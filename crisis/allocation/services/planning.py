@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -22,9 +22,11 @@ from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
 from crisis.transports.models import EvacuationOperation
 from crisis.transports.services.journeys import journey_of
+from crisis.transports.services.refusing import hold_open
 from crisis.transports.states import OperationState, TransportStatus
 
 ROWS = 2000
+_TRIES = 5
 # Up to so many people may be thought about for so many seconds; a task has 45 in all.
 _TIMES_S = ((500, 1.0), (5_000, 8.0))
 _LONGEST_S = 25.0
@@ -75,10 +77,8 @@ def adopt_plan(*, plan: Plan, planner: User) -> Plan:
     Raises DomainError forbidden, not_found, operation_ended, wrong_state, outdated_plan (the
     adopted plan is newer, or an officer moved somebody in it since), transport_cancelled.
     """
-    demand(planner, Capability.PLAN, plan.operation.incident.post)
     with transaction.atomic():
-        operation = _locked(plan.operation)
-        _check_open(operation)
+        operation = hold_open(plan.operation, planner)
         _check_up_to_date(plan, adopted_plan(operation))
         now = clock.now()
         Plan.objects.filter(operation=operation, state=PlanState.ADOPTED).update(
@@ -93,10 +93,10 @@ def adopt_plan(*, plan: Plan, planner: User) -> Plan:
 
 
 def discard_plan(*, plan: Plan, planner: User) -> Plan:
-    """A proposal that nobody wants. Raises DomainError forbidden, not_found, wrong_state."""
-    demand(planner, Capability.PLAN, plan.operation.incident.post)
+    """A proposal that nobody wants. Raises DomainError forbidden, not_found, operation_ended,
+    wrong_state."""
     with transaction.atomic():
-        _locked(plan.operation)
+        hold_open(plan.operation, planner)
         _change(plan, PlanState.DISCARDED)
         audit.record(
             actor=planner.username, act="plan.discarded", subject=_subject(plan), number=plan.number
@@ -138,11 +138,6 @@ def _check_open(operation: EvacuationOperation) -> None:
         raise DomainError("operation_ended", _("撤离行动已经结束。"), status=409)
 
 
-def _locked(operation: EvacuationOperation) -> EvacuationOperation:
-    """One planner at a time; on SQLite the transaction itself is the lock."""
-    return EvacuationOperation.objects.select_for_update().get(pk=operation.pk)
-
-
 def _make(
     operation: EvacuationOperation,
     planner: User,
@@ -158,11 +153,11 @@ def _make(
     # When the last flight is cancelled, planning anew still shows who lost their place.
     if based_on is None and not any(vehicle.is_open for vehicle in problem.vehicles):
         raise DomainError("no_transports", _("还没有可用的运输工具，请先添加。"), status=409)
-    # Thinking takes long: nothing is locked meanwhile, and nothing holds until it is adopted.
+    # Thinking and writing take long, so nothing is locked, and the audit chain waited for last:
+    # a proposal binds nobody until it is adopted.
     solution = solve(problem, time_limit_s=time_limit_s(people) if limit is None else limit)
     placing = urgent_first(problem, solution.placing)
     with transaction.atomic():
-        operation = _locked(operation)
         _check_open(operation)
         plan = _new(operation, planner, solution, based_on)
         _write(plan, problem, placing, _fixed(since))
@@ -181,10 +176,8 @@ def _make(
 def _new(
     operation: EvacuationOperation, planner: User, solution: Solution, based_on: Plan | None
 ) -> Plan:
-    last = operation.plans.aggregate(last=Max("number"))["last"] or 0
-    return Plan.objects.create(
+    plan = Plan(
         operation=operation,
-        number=last + 1,
         made_by=planner,
         made_at=clock.now(),
         based_on=based_on,
@@ -193,6 +186,17 @@ def _new(
         unserved=solution.unserved,
         bound=solution.bound,
     )
+    for tries_left in reversed(range(_TRIES)):
+        plan.number = (operation.plans.aggregate(last=Max("number"))["last"] or 0) + 1
+        try:
+            with transaction.atomic():
+                plan.save(force_insert=True)
+        except IntegrityError:  # another plan took the number while this one was written
+            if not tries_left:
+                raise
+        else:
+            break
+    return plan
 
 
 def _fixed(since: Plan | None) -> dict[int, int | None]:
