@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/incidents/", include("crisis.incidents.urls")),
     path("api/incidents/", include("crisis.rollcall.after_urls")),
     path("api/operations/", include("crisis.transports.urls")),
+    path("api/seats/", include("crisis.seats.urls")),
     path("api/registry/", include("crisis.console.api.urls")),
     path("api/rollcall/", include("crisis.rollcall.urls")),
     path("api/self-reports/", include("crisis.console.api.selfreport_urls")),

@@ -68,6 +68,7 @@ EVACUATION = (
     Entry("board", _("看板"), "console:evacuation", _C.VIEW_INCIDENT),
     Entry("places", pgettext_lazy("navigation", "地点"), "console:places", _C.VIEW_INCIDENT),
     Entry("transports", _("运输"), "console:transports", _C.VIEW_INCIDENT),
+    Entry("seats", _("意愿与席位"), "console:seats", _C.VIEW_PERSON),
     Entry("plans", pgettext_lazy("navigation", "方案"), "console:plans", _C.VIEW_INCIDENT),
     Entry("manifests", _("名单"), "console:manifests", _C.VIEW_INCIDENT),
     Entry("boarding", _("登乘"), "console:boarding", _C.VIEW_INCIDENT),

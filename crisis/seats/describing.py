@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
 
 from config.kernel.text import clean
 from crisis.transports.models import Journey, Place, Transport
@@ -33,6 +33,10 @@ class Words(NamedTuple):
 
     zh: str
     en: str
+
+    def __str__(self) -> str:
+        """In the language that is spoken now."""
+        return self.en if get_language() == EN else self.zh
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,16 @@ class Traveller(models.Model):
         return Priority(self.ordered_priority or self.priority)
 
 
+_VALUES: dict[str, dict[str, object]] = {
+    TravellerAct.WISH: dict(Wish.choices),
+    TravellerAct.PRIORITY: dict(Priority.choices),
+    TravellerAct.PLACE_CLASS: dict(PlaceClass.choices),
+    TravellerAct.PAPERS: dict(Papers.choices),
+    TravellerAct.VISA: dict(Visa.choices),
+    TravellerAct.KEPT_BACK: dict(KeptBack.choices),
+}
+
+
 class TravellerEvent(models.Model):
     """One act on a traveller, with the officer's reason. Append-only."""
 
@@ -110,6 +120,13 @@ class TravellerEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.traveller_id}"
+
+    @property
+    def words(self) -> str:
+        """What it was changed to, as pages say it."""
+        said = _VALUES.get(self.act, {}).get(self.value, "")
+        is_party = self.act in (TravellerAct.JOINED, TravellerAct.SPLIT)
+        return self.value if is_party else str(said)
 
 
 class Gathering(models.Model):

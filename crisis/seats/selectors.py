@@ -26,6 +26,7 @@ from crisis.staff.models import User
 from crisis.staff.selectors import within_jurisdiction
 from crisis.transports.models import EvacuationOperation, JourneyLeg, Transport
 from crisis.transports.states import PlaceClass
+from notifications.models import DeliveryPerson
 
 RANK = {priority: rank for rank, priority in enumerate(Priority)}
 # A member's rank: by an officer's priority where there is one.
@@ -158,3 +159,41 @@ def counts(operation: EvacuationOperation) -> dict[str, int]:
     found["held"] = going.exclude(kept_back="").count()
     found["unchecked"] = going.filter(papers=Papers.UNKNOWN).count()
     return found
+
+
+def newest_offers(operation: EvacuationOperation, person_refs: Collection[int]) -> list[Offer]:
+    """The newest offer of each party in which one of these people travels, unless an officer took
+    it back."""
+    parties = Traveller.objects.filter(operation=operation, person_ref__in=person_refs)
+    rows = Offer.objects.filter(party__in=parties.values("party")).order_by("pk")
+    newest = {offer.party_id: offer for offer in rows.select_related("party", "journey")}
+    return [offer for offer in newest.values() if offer.state != OfferState.WITHDRAWN]
+
+
+def offer_behind(
+    operation: EvacuationOperation, person_refs: Collection[int], wave_id: int
+) -> Offer | None:
+    """The offer that one press on a page is to: that of the message which brought the page, else
+    the only one there is. None where a press might mean several."""
+    offers = newest_offers(operation, person_refs)
+    told = [one for one in offers if wave_id in (one.wave_ref, one.passage_ref, one.farewell_ref)]
+    meant = told or offers
+    return meant[0] if len(meant) == 1 else None
+
+
+def offers_of(operation: EvacuationOperation) -> QuerySet[Offer]:
+    """Those that need somebody first: unclear and late answers, then by deadline."""
+    return (
+        Offer.objects.filter(operation=operation)
+        .select_related("party", "journey", "offered_by")
+        .order_by(F("unclear_at").asc(nulls_last=True), "deadline_at", "pk")
+    )
+
+
+def unreached(offers: Collection[Offer]) -> set[int]:
+    """The parties of these live offers to whom no message was written: somebody telephones."""
+    waves = {offer.wave_ref for offer in offers if offer.wave_ref}
+    parties = {offer.party_id for offer in offers}
+    told = DeliveryPerson.objects.filter(delivery__wave__in=waves).values("person_ref")
+    reached = Traveller.objects.filter(party__in=parties, person_ref__in=told)
+    return parties - set(reached.values_list("party", flat=True))

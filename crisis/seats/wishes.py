@@ -72,7 +72,9 @@ def wish_of(stand: Stand | None, word: Word) -> Wish:
         return Wish.STAYING
     if stand.asks:
         return Wish.GOING
-    return Wish.GONE if stand.movement == Movement.LEFT_AREA else Wish.UNSAID
+    if stand.movement == Movement.LEFT_AREA:
+        return Wish.GONE
+    return Wish.STAYING if word.stays and word.stays == word.last_asked else Wish.UNSAID
 
 
 def child_wish(family: Collection[Wish]) -> Wish:

@@ -15,11 +15,13 @@ from crisis.operations.paging import ask_for_page
 from crisis.operations.problems import Found, Problem
 from crisis.rollcall.services import record_status
 from crisis.rollcall.states import EventKind
+from crisis.seats.services import make_offer
 from crisis.staff.duty import Contact, assign_duty
 from crisis.staff.models import Cover
 from crisis.tracing.services.recording import record_enquiry
 from crisis.transports.selectors import operation_of
 from crisis.transports.services import FilingDraft, file_for
+from crisis.transports.services.journeys import journey_of
 from crisis.transports.states import PlaceKind
 from notifications.models import Delivery, Reply, Wave
 from notifications.states import Meaning, ReplyState
@@ -104,9 +106,20 @@ def _reply(incident: Any) -> Reply:
 
 
 def _plans(operation: Any, head: Any, person: Any) -> Objects:
-    make_party(operation, person)
+    party = make_party(operation, person)
+    seats = _seats(operation, head, party)
     run = PlanRun.objects.create(operation=operation, asked_by=head, asked_at=clock.now())
-    return {"plans": propose_plan(operation=operation, planner=head).pk, "plan-runs": run.pk}
+    plan = propose_plan(operation=operation, planner=head)
+    return {"plans": plan.pk, "plan-runs": run.pk, **seats}
+
+
+def _seats(operation: Any, head: Any, party: Any) -> Objects:
+    """A place that was offered to somebody."""
+    journey = journey_of(operation=operation, transports=[operation.transports.first()])
+    deadline = clock.now() + timedelta(hours=1)
+    offer = make_offer(party=party, journey=journey, deadline_at=deadline, officer=head)
+    traveller = party.travellers.first()
+    return {"parties": party.pk, "travellers": traveller.pk, "offers": offer.pk}
 
 
 def _arrivals(incident: Any, first: Any, head: Any, people: Any) -> Objects:

@@ -13,6 +13,7 @@ from config.kernel.errors import DomainError
 from crisis.public.answers import read_answer
 from crisis.public.language import language_of, speaking
 from crisis.public.privacy import private
+from crisis.public.seats import seat_behind
 from crisis.transports.selectors import published_operations
 from notifications.models import Delivery
 from notifications.selectors import what_ended
@@ -57,6 +58,7 @@ def answer(
         "answered": said.meaning,
         "after": Meaning.NEEDS_HELP if said.with_help else said.meaning,
         "members": members_of(delivery, context["language"]),
+        "seat": seat_behind(delivery),
     }
     return render(request, "public/check_in.html", context)
 
@@ -72,6 +74,7 @@ def page_context(delivery: Delivery, language: str) -> dict[str, Any]:
         "text": (ended or wave).texts["sms"][language],
         "family": delivery.covers > 1,
         "language": language,
+        "seat": seat_behind(delivery),
         "plans": [] if wave.kind in TO_CONTACTS else Plan,
         "may_leave": wave.kind not in TO_CONTACTS and is_evacuated(wave.source),
         # So that a page that is sent twice says one thing.

@@ -19,7 +19,13 @@ from registry.selectors.groups import is_liaison, members_of
 from registry.services.groups import demand_confirmed
 
 # What a liaison may say of another, and what it is in the log.
-WORDS = {"safe": EventKind.REPORTED_SAFE, "needs_help": EventKind.NEEDS_HELP}
+# That somebody wants to go is a plan, and says nothing of how they are; that they stay is theirs
+# alone to say.
+WORDS = {
+    "safe": EventKind.REPORTED_SAFE,
+    "needs_help": EventKind.NEEDS_HELP,
+    "wants_out": EventKind.PLANS_OUT,
+}
 MOST = 100_000
 
 
@@ -40,7 +46,8 @@ class Heads:
 def report_members(
     *, incident: Incident, group: Group, liaison: int, words: Mapping[int, str]
 ) -> int:
-    """Write a liaison's word («safe» or «needs_help») about members of their group, by person.
+    """Write a liaison's word («safe», «needs_help» or «wants_out») about members of their group,
+    by person.
 
     What it does to a standing: crisis.rollcall.fold. Of themselves they speak as anybody does.
     Returns how many lines were written. Raises DomainError: forbidden, unconfirmed, wrong_state,

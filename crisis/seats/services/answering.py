@@ -15,6 +15,7 @@ from crisis.rollcall.services.hearing import not_family
 from crisis.rollcall.services.log import incident_of
 from crisis.seats.describing import legs_of
 from crisis.seats.models import Offer, Traveller
+from crisis.seats.selectors import newest_offers
 from crisis.seats.services.changing import change
 from crisis.seats.services.gathering import gather_people
 from crisis.seats.services.noting import acting, audited, hold
@@ -72,15 +73,6 @@ def _hear(reply: ReadReply) -> int:
         answered += _apply(offer, takes, reply.answered_at, f"reply:{reply.reply_id}")
         _after(offer)
     return answered
-
-
-def newest_offers(operation: EvacuationOperation, person_refs: Sequence[int]) -> list[Offer]:
-    """The newest offer of each party in which one of these people travels, unless an officer took
-    it back."""
-    parties = Traveller.objects.filter(operation=operation, person_ref__in=person_refs)
-    rows = Offer.objects.filter(party__in=parties.values("party")).order_by("pk")
-    newest = {offer.party_id: offer for offer in rows.select_related("party")}
-    return [offer for offer in newest.values() if offer.state != OfferState.WITHDRAWN]
 
 
 def _meant(reply: ReadReply, offers: Sequence[Offer], takes: bool) -> list[tuple[Offer, bool]]:

@@ -18,7 +18,7 @@ from crisis.staff.selectors import demand
 from crisis.transports.models import EvacuationOperation
 
 # A plan says where somebody wants to be, and nothing of how they are.
-_LINE = {
+LINES = {
     Wish.GOING: EventKind.PLANS_OUT,
     Wish.STAYING: EventKind.PLANS_STAY,
     Wish.GONE: EventKind.LEFT_AREA,
@@ -40,7 +40,7 @@ def set_wish(
     not_in_audience, unknown_wish, reason_too_long.
     """
     demand(officer, Capability.SEAT, operation.incident.post)
-    if wish not in _LINE:
+    if wish not in LINES:
         raise DomainError("unknown_wish", _("请选择：要求撤离、暂时留下或已自行离开。"))
     said = words(reason, needed=False)
     with transaction.atomic():
@@ -61,7 +61,7 @@ def set_wish(
         key = f"officer:{entry.number}"
         write_log(
             incident_id=operation.incident_id,
-            entries=[Entry(person_ref, _LINE[wish], clock.now(), key, said)],
+            entries=[Entry(person_ref, LINES[wish], clock.now(), key, said)],
             source=Source.OFFICER,
             recorded_by=officer.username,
         )
