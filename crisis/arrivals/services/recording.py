@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from config.kernel import audit, clock
 from config.kernel.errors import DomainError
 from crisis.arrivals.models import Arrival, FamilyNotice, Stay
-from crisis.arrivals.selectors import has_list, is_out, known_to, places_for
+from crisis.arrivals.selectors import (
+    has_list,
+    is_out,
+    known_to,
+    listed_on,
+    places_for,
+    transports_to,
+)
 from crisis.arrivals.services import filings, staying, telling
 from crisis.arrivals.services.lines import withdraw, write_lines
 from crisis.arrivals.states import LeftAs, Telling
@@ -68,7 +75,7 @@ def record_arrivals(
         _begin(place, officer, transport, at)
         people, strangers = sorted(set(person_refs)), sorted(set(walk_ins))
         _check_known(place, people, strangers)
-        by = _brought(place, transport, people, strangers)
+        by = _brought(place, transport, people, strangers, at)
         there = _there(place)
         rows = [
             Arrival(
@@ -196,18 +203,29 @@ def _check_known(place: Place, people: list[int], strangers: list[int]) -> None:
 
 
 def _brought(
-    place: Place, transport: Transport | None, people: list[int], strangers: list[int]
+    place: Place,
+    transport: Transport | None,
+    people: list[int],
+    strangers: list[int],
+    at: datetime,
 ) -> dict[tuple[int | None, int | None], int]:
-    """Who came by which transport: the one that is named, else the last that has them aboard."""
+    """Who came by which transport: the one that is named, else the last to here that has them
+    aboard, else the last to here that was to leave before `at` and that the newest sealed manifest
+    lists them for."""
     if transport is not None:
         named = [*((ref, None) for ref in people), *((None, one) for one in strangers)]
         return dict.fromkeys(named, transport.pk)
-    aboard = Passage.objects.filter(transport__destination=place, state=ScanKind.BOARDED)
+    running = transports_to(place).exclude(status=TransportStatus.CANCELLED)
+    to_here = list(running.values_list("pk", flat=True))
+    by: dict[tuple[int | None, int | None], int] = {}
+    left = list(running.filter(departs_at__lte=at).values_list("pk", flat=True))
+    listed = listed_on(place.operation, left)
+    for number in left:  # in order of departure
+        by |= {(who.ref, None): number for who in listed.get(number, ())}
+    aboard = Passage.objects.filter(transport__in=to_here, state=ScanKind.BOARDED)
     rows = aboard.filter(Q(person_ref__among=people) | Q(walk_in__in=strangers)).order_by("at")
-    return {
-        (person, walk_in): brought
-        for person, walk_in, brought in rows.values_list("person_ref", "walk_in", "transport")
-    }
+    columns = rows.values_list("person_ref", "walk_in", "transport")
+    return by | {(person, walk_in): brought for person, walk_in, brought in columns}
 
 
 def _there(place: Place) -> set[tuple[int | None, int | None]]:
