@@ -157,13 +157,14 @@ def _say(
 ) -> HttpResponse:
     if filing is None:
         raise Http404
-    act, delay = request.POST.get("act", ""), None
+    act = request.POST.get("act", "")
+    delay = ArrivalForm(request.POST) if act == "delay" else None
     try:
         if act == "crossed":
             say_crossed(filing=filing, citizen=leaver.person)
         elif act == "withdraw":
             say_withdrawn(filing=filing, citizen=leaver.person)
-        elif act == "delay" and (delay := ArrivalForm(request.POST)).is_valid():
+        elif delay is not None and delay.is_valid():
             moment = delay.expected_at(filing.zone)
             route = delay.cleaned_data["route"]
             say_delayed(filing=filing, expected_at=moment, route=route, citizen=leaver.person)

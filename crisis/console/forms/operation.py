@@ -151,8 +151,8 @@ class TransportForm(ServiceForm):
     def __init__(self, *args: Any, operation: EvacuationOperation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = operation.places.filter(retired_at=None)
-        if own := {self.initial.get("origin"), self.initial.get("destination")} - {None}:
-            places = places | operation.places.filter(pk__in=own)
+        own = [pk for end in ("origin", "destination") if (pk := self.initial.get(end))]
+        places = places | operation.places.filter(pk__in=own)
         for field in ("origin", "destination"):
             self.fields[field].queryset = places  # type: ignore[attr-defined]
 

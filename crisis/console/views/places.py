@@ -93,7 +93,7 @@ def _show(
     request: StaffRequest, operation: EvacuationOperation, form: PlaceForm, row: Place | None
 ) -> HttpResponse:
     form.mark_invalid()
-    others = operation.places.filter(retired_at=None).exclude(pk=row.pk if row else None)
+    others = operation.places.filter(retired_at=None).exclude(pk=row.pk if row else 0)
     context = room(
         operation, "places", form=form, row=row, marks=marks_of(others), view=_view(operation)
     )

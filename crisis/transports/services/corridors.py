@@ -114,7 +114,7 @@ def _checked(
             raise refuse("too_long", _("请不超过 %(n)d 个字。") % {"n": most}, name)
         if name in _NEEDED and not written[name]:
             raise refuse("words_needed", _("请填写此项；尚不清楚的，写明不清楚。"), name)
-    same = operation.corridors.filter(name=written["name"]).exclude(pk=but.pk if but else None)
+    same = operation.corridors.filter(name=written["name"]).exclude(pk=but.pk if but else 0)
     if same.exists():
         raise refuse("corridor_exists", _("已有同名的通道，请换一个名称。"), "name")
     for field in ("from_country", "to_country"):

@@ -114,7 +114,7 @@ def _checked(
             raise refuse("too_long", _("请不超过 %(n)d 个字。") % {"n": most}, name)
     if not written["name_zh"]:
         raise refuse("name_needed", _("请填写名称，不超过 80 个字。"), "name_zh")
-    same = operation.places.filter(name_zh=written["name_zh"]).exclude(pk=but.pk if but else None)
+    same = operation.places.filter(name_zh=written["name_zh"]).exclude(pk=but.pk if but else 0)
     if same.exists():
         raise refuse("place_exists", _("已有同名的地点，请换一个名称。"), "name_zh")
     if not is_country(draft.country):

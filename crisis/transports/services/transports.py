@@ -137,7 +137,7 @@ def _checked(
     _check_way(operation, draft, but)
     _check_capacity(draft)
     same = operation.transports.filter(number=written["number"], departs_at=draft.departs_at)
-    if same.exclude(pk=but.pk if but else None).exists():
+    if same.exclude(pk=but.pk if but else 0).exists():
         raise refuse("transport_exists", _("同一编号同一时间已有一班。"), "number")
     return {
         **draft.columns(),

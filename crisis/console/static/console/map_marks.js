@@ -16,9 +16,14 @@
   const layMarks = (map, marks) => {
     const group = L.layerGroup().addTo(map);
     const lay = () => {
+      const taken = [];
       group.clearLayers();
       for (const { name, lat, lon, kind } of marks) {
-        L.marker(near(map, [lat, lon]), { icon: icon(kind, name), interactive: false, keyboard: false, zIndexOffset: 500 }).addTo(group);
+        const at = near(map, [lat, lon]), { x, y } = map.latLngToContainerPoint(at);
+        // Of two names on one spot the first is read; closer by, both are.
+        const free = !taken.some((other) => Math.abs(other.x - x) < 130 && Math.abs(other.y - y) < 20);
+        taken.push({ x, y });
+        L.marker(at, { icon: icon(kind, free ? name : ""), interactive: false, keyboard: false, zIndexOffset: 500 }).addTo(group);
       }
     };
     map.on("moveend", lay);
