@@ -232,6 +232,7 @@ class ConsentForm(DraftForm):
         error_messages={"required": gettext_lazy("登记须经您同意：请阅读后勾选。")}
     )
     tracing = forms.BooleanField(required=False)
+    family = forms.BooleanField(required=False)
     position = forms.BooleanField(required=False)
     version = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
@@ -244,5 +245,10 @@ class ConsentForm(DraftForm):
 
     def consents(self) -> dict[str, str]:
         """The purposes agreed to and the version of each."""
-        purposes = (ConsentPurpose.REGISTRY, ConsentPurpose.TRACING, ConsentPurpose.POSITION)
+        purposes = (
+            ConsentPurpose.REGISTRY,
+            ConsentPurpose.TRACING,
+            ConsentPurpose.FAMILY,
+            ConsentPurpose.POSITION,
+        )
         return {p: current_wording(p).version for p in purposes if self.cleaned_data[p.value]}

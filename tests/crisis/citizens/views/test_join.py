@@ -53,6 +53,17 @@ def test_whole_registration_is_written_as_it_was_typed(applicant):
     ]
 
 
+def test_what_was_not_ticked_was_not_agreed_to(applicant):
+    """Each purpose apart: telling the family of an arrival, and nothing else."""
+    applicant.to_consent().press("register", registry="on", family="on")
+    wang = Person.objects.get(name="王小明")
+    assert [has_consent(wang.pk, p) for p in ("family", "tracing", "position")] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_family_is_registered_by_another_and_never_split(applicant):
     register(applicant, members=[CHILD, WIFE])
     wang = Person.objects.get(name="王小明")
