@@ -11,6 +11,7 @@ class AllocationConfig(AppConfig):
 
     def ready(self) -> None:
         from config.kernel import sweep
+        from crisis.allocation import receivers  # noqa: F401 - connects its receivers
         from crisis.allocation.services import running
 
         # A lane of its own: thinking for half a minute holds up neither timers nor replies.

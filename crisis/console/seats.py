@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from crisis.allocation.models import Placement
@@ -93,7 +94,7 @@ def _way(words: Any) -> str:
 
 def planned(operation: EvacuationOperation) -> list[dict[str, Any]]:
     """The journeys of the adopted plan with the parties on them that hold no offer and of whom
-    nobody is kept back."""
+    nobody is kept back. To whom one was offered before is offered again by hand alone."""
     plan = adopted_plan(operation)
     if plan is None:
         return []
@@ -104,6 +105,8 @@ def planned(operation: EvacuationOperation) -> list[dict[str, Any]]:
     )
     held = Traveller.objects.filter(operation=operation, wish=Wish.GOING).exclude(kept_back="")
     placed = placed.exclude(traveller__party__in=held.values("party"))
+    before = Offer.objects.filter(party=OuterRef("traveller__party"), journey=OuterRef("journey"))
+    placed = placed.filter(~Exists(before))
     parties: dict[int, set[int]] = defaultdict(set)
     of_party: dict[int, set[int]] = defaultdict(set)
     for journey, party in placed.values_list("journey", "traveller__party"):

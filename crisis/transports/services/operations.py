@@ -67,7 +67,7 @@ def reopen_operation(*, operation: EvacuationOperation, planner: User) -> Evacua
     """Take the end back. Raises DomainError forbidden, not_found, operation_open."""
     demand(planner, Capability.PLAN, operation.incident.post)
     audit.hold_chain()
-    held = EvacuationOperation.objects.select_for_update().get(pk=operation.pk)
+    held = EvacuationOperation.objects.select_for_update(no_key=True).get(pk=operation.pk)
     if held.state != OperationState.ENDED:
         raise refuse("operation_open", _("撤离行动正在进行。"), status=409)
     return _turn(held, planner, OperationState.OPEN, "operation.reopened")

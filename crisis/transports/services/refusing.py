@@ -31,7 +31,8 @@ def hold(operation: EvacuationOperation) -> EvacuationOperation:
     operation_ended."""
     audit.hold_chain()
     rows = EvacuationOperation.objects.select_related("incident__post")
-    held = rows.select_for_update(of=("self",)).get(pk=operation.pk)
+    # Not against rows that refer to it: the sweep adds travellers while somebody cancels a flight.
+    held = rows.select_for_update(of=("self",), no_key=True).get(pk=operation.pk)
     if held.state != OperationState.OPEN:
         raise refuse("operation_ended", _("撤离行动已结束，不能再更改。"), status=409)
     return held

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from config.kernel import clock
 from config.kernel.models import AuditEntry
+from crisis.allocation.models import Placement
 from crisis.allocation.services import adopt_plan, propose_plan
 from crisis.seats.models import Offer, Traveller
 from crisis.seats.services import gather_travellers, make_offer
@@ -101,6 +102,13 @@ def test_an_adopted_plan_is_offered_at_once(
     send = reverse("console:seats-offer", args=[operation.incident_id])
     page.post(send, {"party": parties, "way": journey.key, "deadline_at": typed()})
     assert Offer.objects.filter(state="offered").count() == 2
+    # A place that is given up is free in the plan, and is offered again by hand alone.
+    first = Offer.objects.order_by("pk")[0]
+    decide = reverse("console:seats-decide", args=[operation.incident_id, first.pk])
+    page.post(decide, {"act": "give_up"})
+    left = Placement.objects.get(traveller__party=first.party)
+    assert (left.journey, left.reason) == (None, "declined")
+    assert "按已采用方案发出邀约" not in page.get(seats(operation)).content.decode()
 
 
 def test_one_person_with_reasons_to_read_aloud_and_every_act(

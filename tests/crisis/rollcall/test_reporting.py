@@ -62,6 +62,15 @@ def test_safe_is_anothers_word_and_silence_goes_on(alerted, camp, people, standi
     assert (line.source, line.recorded_by) == ("liaison", f"person:{people['wang'].pk}")
 
 
+def test_that_somebody_wants_to_go_says_nothing_of_how_they_are(alerted, camp, people, standing):
+    report(alerted, camp, people, li="wants_out")
+    row = standing(people["li"])
+    assert (row.wants_out, row.condition, row.contact) == (True, "unknown", "answered")
+    # That somebody stays is theirs alone to say.
+    with pytest.raises(DomainError, match="至少一名成员"):
+        report(alerted, camp, people, li="staying")
+
+
 def test_need_gets_through_and_safe_never_lowers_it(alerted, camp, people, standing):
     report(alerted, camp, people, li="needs_help")
     report(alerted, camp, people, li="safe")
