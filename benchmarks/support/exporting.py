@@ -1,6 +1,6 @@
 """One manifest in one format, by a process of its own: `python -m … MANIFEST FORMAT`.
 
-Prints seconds, bytes and this process's peak memory as JSON.
+Prints seconds, this process's own processor seconds, bytes and its peak memory as JSON.
 """
 
 import json
@@ -28,7 +28,7 @@ def main() -> None:
     manifest = Manifest.objects.select_related("incident__post", "sealed_by").get(pk=number)
     profile = PROFILES[(FORMATS[name].profiles or ("ministry",))[0]]
     alone = FORMATS[name].by_transport or profile.by_transport
-    base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = resource.getrusage(resource.RUSAGE_SELF)
     started = time.perf_counter()
     export = export_manifest(
         manifest=manifest,
@@ -42,12 +42,13 @@ def main() -> None:
         export.save(path)
         size = path.stat().st_size
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     figures = {
         "s": round(seconds, 2),
+        "cpu_s": round(used, 2),
         "bytes": size,
-        "base_mib": round(base / 1024, 1),
-        "peak_mib": round(peak / 1024, 1),
+        "peak_mib": round(after.ru_maxrss / 1024, 1),
     }
     print(json.dumps(figures))
 

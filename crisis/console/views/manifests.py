@@ -18,7 +18,7 @@ from crisis.console.selectors import visible_incident, visible_manifest
 from crisis.evacuation.exports import FORMATS
 from crisis.evacuation.labels import HEADINGS, Labels
 from crisis.evacuation.models import Manifest
-from crisis.evacuation.rows import entries_of, row_of
+from crisis.evacuation.rows import Row, entries_of, row_of
 from crisis.evacuation.selectors import Difference, difference, is_intact, transports_of, what, who
 from crisis.evacuation.services import PLANNABLE, draft_manifest, export_manifest, seal_manifest
 from crisis.staff.guards import StaffRequest, requires
@@ -87,10 +87,16 @@ def show_manifest(request: StaffRequest, manifest: Manifest, form: ExportForm) -
         "transports": transports,
         "transport": transport,
         "headings": [HEADINGS[name] for name in COLUMNS],
-        "rows": [[labels.cell(row_of(entry), name) for name in COLUMNS] for entry in shown],
+        "rows": [_cells(row_of(entry), labels) for entry in shown],
     }
     context |= _judged(request, manifest)
     return render(request, "console/manifest.html", context, status=400 if form.errors else 200)
+
+
+def _cells(row: Row, labels: Labels) -> list[str]:
+    """What fits a line: of the journey the numbers alone."""
+    legs = " → ".join(leg["number"] for leg in row.data.get("legs", []))
+    return [legs if name == "legs" else labels.cell(row, name) for name in COLUMNS]
 
 
 def _chosen(request: StaffRequest, transports: list[Transport]) -> Transport | None:
