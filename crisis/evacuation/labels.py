@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crisis.evacuation.rows import Row
 from crisis.rollcall.states import Condition, Movement
@@ -31,7 +32,7 @@ HEADINGS = {
     "condition": _("状况"),
     "movement": _("去向"),
     "place_class": _("席位类别"),
-    "legs": _("行程"),
+    "legs": pgettext_lazy("evacuation", "行程"),
     "reasons": _("理由"),
 }
 NEEDS = {
