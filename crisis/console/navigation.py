@@ -70,7 +70,7 @@ EVACUATION = (
     Entry("transports", _("运输"), "console:transports", _C.VIEW_INCIDENT),
     Entry("seats", _("意愿与席位"), "console:seats", _C.VIEW_PERSON),
     Entry("plans", pgettext_lazy("navigation", "方案"), "console:plans", _C.VIEW_INCIDENT),
-    Entry("manifests", _("名单"), "console:manifests", _C.VIEW_INCIDENT),
+    Entry("manifests", pgettext_lazy("evacuation", "名单"), "console:manifests", _C.VIEW_INCIDENT),
     Entry("boarding", _("登乘"), "console:boarding", _C.VIEW_INCIDENT),
     Entry(
         "reconciliation",

@@ -5,9 +5,8 @@ Fetched once and kept, because a file is streamed after the request, and its lan
 
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crisis.evacuation.rows import Row
 from crisis.rollcall.states import Condition, Movement
