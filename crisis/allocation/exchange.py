@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from config.kernel import progress
 from crisis.allocation.greedy import room_after
 from crisis.allocation.network import Floats, Network, origin_of
 from crisis.allocation.problem import Chain, Problem, pinned, serve_first
@@ -45,6 +46,7 @@ class Exchange:
         for index in waits:
             if time.monotonic() > until:
                 break
+            progress.moved()
             unit = self.problem.units[index]
             kind = (unit.demand, unit.weight, origin_of(unit))
             if index in standing or self.placing.get(index) or kind in failed:

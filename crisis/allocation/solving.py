@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from config.kernel import progress
 from crisis.allocation.exchange import Exchange
 from crisis.allocation.greedy import fill, fits, greedy, room_after
 from crisis.allocation.master import MOVE_COST, Column, Kind, Master, kinds_of
@@ -24,9 +23,10 @@ from crisis.allocation.problem import Chain, Problem, pinned, serve_first, unser
 GREEDY, SOLVER = "greedy", "highs"
 # Up to so many columns every way is written out, and the search in whole numbers proves the bound.
 ALL_COLUMNS = 20_000
-WAYS_AT_ONCE = 4  # of each kind, when columns are generated
+WAYS_AT_ONCE = 2  # of each kind at each prices, when columns are generated
 _ROUNDS = 200
 _CLOSE = 0.0005  # of the unserved weight: nearer to the bound the fractions need not come
+SMALL_COSTS = 0.5  # of all people's ways together, in weight
 # Of the time, and of what is left of it; the exchange gets the rest.
 _FRACTIONS, _WHOLE = 0.6, 0.6
 
@@ -74,12 +74,13 @@ class _Search:
         self.kinds = kinds_of(problem)
         people = sum(kind.size * len(kind.units) for kind in self.kinds)
         # All small costs together stay below half of the least weight: they never cost a place.
-        self.own = min(0.001, 0.5 / max(1, people))
+        self.own = min(0.001, SMALL_COSTS / max(1, people))
         self.amounts: dict[Column, float] = {}  # what the fractions last came to
         self.master = Master(self.network, self.kinds, own=self.own)
         self.all_weight = sum(kind.weight * len(kind.units) for kind in self.kinds)
         self.hopeless = self.all_weight - self._reachable()
         self.bound = float(self.hopeless)
+        self.proving: Floats = np.zeros(self.network.room.shape)  # the prices that proved it
 
     def run(self) -> tuple[dict[int, Chain | None], int]:
         if self.kinds and self.network.vehicles:
@@ -152,30 +153,40 @@ class _Search:
         until = time.monotonic() + _FRACTIONS * self._left_s()
         for _ in range(_ROUNDS):
             ended = self.master.solve(time_limit_s=until - time.monotonic())
-            if ended:
-                self.amounts = self.master.amounts()
+            self.amounts = self.master.amounts()
             kinds, places = self.master.prices()
-            self._prove(places)
+            fresh = self._priced(kinds, places)
             if time.monotonic() > until:
                 return
-            if not ended:
-                continue
-            if every or self._is_close(kinds, places):
-                return
-            limits = np.array([kind.weight for kind in self.kinds]) - kinds - 1e-7
-            fresh = self._cheapest(places, self.own).below(limits, WAYS_AT_ONCE)
-            if not self.master.add(fresh):
+            if ended and (every or self._is_close(kinds, places) or not self.master.add(fresh)):
                 return
 
-    def _prove(self, places: Floats) -> None:
+    def _priced(self, kinds: Floats, places: Floats) -> list[Column]:
+        """The ways that are worth more than they cost, and what these prices prove.
+
+        Prices of the first rounds are wild; half-way to the best ones so far they are tamer, and
+        both prove more and find better ways.
+        """
+        tame = (places + self.proving) / 2
+        limits = np.array([kind.weight for kind in self.kinds]) - kinds - 1e-7
+        fresh: list[Column] = []
+        for prices in (tame, places):
+            found = self._cheapest(prices, self.own)
+            self._prove(found.costs, prices)
+            fresh += found.below(limits, WAYS_AT_ONCE)
+        return fresh
+
+    def _prove(self, costs: Floats, prices: Floats) -> None:
         """What any plan leaves unserved, by these prices: places are sold dear, and each unit
-        pays at most its weight."""
-        cost = self._cheapest(places, 0.0).costs
+        pays at most its weight. The ways' small costs make that up to a half too much."""
         weights = np.array([kind.weight for kind in self.kinds], dtype=np.float64)
         numbers = np.array([len(kind.units) for kind in self.kinds])
-        gains = float((numbers * np.maximum(0.0, weights - cost)).sum())
-        sold = float((np.maximum(0.0, self.network.room) * places).sum())
-        self.bound = max(self.bound, self.all_weight - gains - sold)
+        gains = float((numbers * np.maximum(0.0, weights - costs)).sum())
+        sold = float((np.maximum(0.0, self.network.room) * prices).sum())
+        bound = self.all_weight - gains - sold - SMALL_COSTS
+        if bound > self.bound or not self.proving.any():
+            self.proving = prices
+        self.bound = max(self.bound, bound)
 
     def _is_close(self, kinds: Floats, places: Floats) -> bool:
         served = float((self.master.limits[: len(kinds)] * kinds).sum())
@@ -238,7 +249,6 @@ class _Search:
     def _exchange(self) -> None:
         exchange = Exchange(self.problem, self.network, self.best, MOVE_COST)
         self._consider(self._filled(exchange.run(until=self.until)))
-        progress.moved()
 
     def _whole(self) -> None:
         left = self._left_s()
@@ -251,7 +261,7 @@ class _Search:
         self._consider(self._filled(self._floor(self.master.amounts())))
         if not any(kind.now for kind in self.kinds):
             # Values are weights less small costs, which are below one half in all.
-            self.bound = max(self.bound, self.all_weight + self.master.least_left() - 0.5)
+            self.bound = max(self.bound, self.all_weight + self.master.least_left() - SMALL_COSTS)
 
 
 def urgent_first(problem: Problem, placing: Mapping[int, Chain | None]) -> dict[int, Chain | None]:

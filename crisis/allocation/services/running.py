@@ -24,7 +24,7 @@ from notifications import bell
 
 MAKE = "allocation.make_plan"
 # Longer than a task may run; who still holds it then is dead.
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=150)
 # How long the sweep leaves a new one to the workers, in real time.
 PATIENCE = timedelta(seconds=5)
 

@@ -237,7 +237,7 @@ def every_placing(stated):
             yield placing
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems())
 def test_plan_is_as_good_as_any_and_says_so(stated):
     best = min(unserved(stated, placing) for placing in every_placing(stated))
@@ -257,7 +257,7 @@ def worth(stated, placing):
     return MOVE_COST * stay - unserved(stated, placing)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems(replanning=True))
 def test_planning_anew_moves_no_more_than_any_other_plan_would(stated):
     best = max(worth(stated, placing) for placing in every_placing(stated))
