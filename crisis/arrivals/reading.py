@@ -58,10 +58,10 @@ def _crossings(
 ) -> dict[int, Crossing]:
     origins = {transport.pk: transport.origin_id for transport in transports}
     aboard_from: dict[tuple[int, Who], set[int]] = defaultdict(set)
-    for transport, people in states.items():
+    for number, people in states.items():
         for who, state in people.items():
             if state == ScanKind.BOARDED:
-                aboard_from[origins[transport], who].add(transport)
+                aboard_from[origins[number], who].add(number)
     crossings = {}
     for transport in transports:
         on_list = listed.get(transport.pk, frozenset())
@@ -133,7 +133,8 @@ class _Same:
 
     def __init__(self, operation: EvacuationOperation, refs: set[int]) -> None:
         matched = WalkIn.objects.filter(operation=operation, person_ref__isnull=False)
-        self.matched = dict(matched.values_list("pk", "person_ref"))
+        rows = matched.values_list("pk", "person_ref")
+        self.matched = {pk: ref for pk, ref in rows if ref is not None}
         self.kept = kept_of(refs | set(self.matched.values()))
 
     def __call__(self, who: Who) -> Who:

@@ -24,15 +24,14 @@ def follow_gates(*, transport_id: int, person_refs: Collection[int]) -> None:
     origin = Transport.objects.values_list("origin", flat=True).get(pk=transport_id)
     stays = Stay.objects.filter(place=origin, person_ref__in=person_refs)
     passages = Passage.objects.filter(transport=transport_id, person_ref__in=person_refs)
-    where = {
-        ref: (state, at) for ref, state, at in passages.values_list("person_ref", "state", "at")
-    }
+    where = {row.person_ref: row for row in passages}
     for stay in stays.filter(left_at=None):
-        state, at = where.get(stay.person_ref, ("", None))
-        if state == ScanKind.BOARDED:
-            staying.close(Stay.objects.filter(pk=stay.pk), max(at, stay.since), transport_id)
+        row = where.get(stay.person_ref)
+        if row is not None and row.state == ScanKind.BOARDED:
+            staying.close(Stay.objects.filter(pk=stay.pk), max(row.at, stay.since), transport_id)
     gone = stays.filter(left_as=LeftAs.ONWARD, left_by=None, onward=transport_id)
-    off = [ref for ref in person_refs if where.get(ref, ("",))[0] != ScanKind.BOARDED]
+    aboard = {ref for ref, row in where.items() if row.state == ScanKind.BOARDED}
+    off = [ref for ref in person_refs if ref not in aboard]
     staying.reopen(gone.filter(person_ref__in=off))
 
 

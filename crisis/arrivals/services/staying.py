@@ -89,7 +89,7 @@ def _close_elsewhere(place: Place, arrivals: Collection[Arrival]) -> None:
     rows = Stay.objects.filter(place__operation=place.operation, left_at=None).exclude(place=place)
     theirs = rows.filter(Q(person_ref__in=list(by_person)) | Q(walk_in__in=list(by_walk_in)))
     for stay in theirs:
-        arrival = by_person.get(stay.person_ref) or by_walk_in[stay.walk_in_id]
+        arrival = by_person.get(stay.person_ref or 0) or by_walk_in[stay.walk_in_id or 0]
         close(Stay.objects.filter(pk=stay.pk), arrival.at, arrival.transport_id)
 
 
@@ -131,7 +131,7 @@ def change_stay(*, stay: Stay, draft: StayDraft, officer: User) -> Stay:
             _words(name, getattr(draft, name)) for name in ("food", "medicine", "needs")
         )
         fresh.onward, fresh.province = draft.onward, draft.province
-        fresh.minor = draft.minor or _minor(Person.objects.filter(pk=fresh.whose).first())
+        fresh.minor = draft.minor or _minor(Person.objects.filter(pk=fresh.whose or 0).first())
         fresh.changed_at = clock.now()
         fresh.save()
     return fresh
@@ -146,7 +146,7 @@ def note_consent(*, stay: Stay, officer: User) -> None:
     """
     with transaction.atomic():
         held = hold(stay, officer, "stay.consented", basis=legal.Basis.CONSENT)
-        person = Person.objects.filter(pk=held.whose, erased_at=None).first()
+        person = Person.objects.filter(pk=held.whose or 0, erased_at=None).first()
         if person is None:
             raise DomainError("unknown_person", _("请先核实此人是谁。"), status=409)
         speaks = person
