@@ -71,7 +71,7 @@ EVACUATION = (
     Entry("seats", _("意愿与席位"), "console:seats", _C.VIEW_PERSON),
     Entry("plans", pgettext_lazy("navigation", "方案"), "console:plans", _C.VIEW_INCIDENT),
     Entry("manifests", pgettext_lazy("evacuation", "名单"), "console:manifests", _C.VIEW_INCIDENT),
-    Entry("boarding", _("登乘"), "console:boarding", _C.VIEW_INCIDENT),
+    Entry("boarding", pgettext_lazy("navigation", "登乘"), "console:boarding", _C.VIEW_INCIDENT),
     Entry(
         "reconciliation",
         pgettext_lazy("navigation", "核对"),

@@ -1,12 +1,15 @@
 """A gate on a phone: opened with a link and a word, then the network is cut."""
 
 import io
+import random
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import segno
 from playwright.sync_api import expect
 
+from crisis.boarding.fold import Fact, fold
 from crisis.boarding.models import GateScan, Passage, WalkIn
 from crisis.boarding.services import take_scans
 from crisis.boarding.states import ScanKind
@@ -137,8 +140,11 @@ def test_gate_works_with_the_network_cut(phone, gate):
     # A passport number with an eye's mistake; a refusal needs its reason.
     ask(phone, "e1234 5679")
     expect(card(phone)).to_contain_text("陈丽")
+    card(phone).get_by_text("未予登乘…").click()
     card(phone).get_by_label("未予登乘的原因").select_option("security")
     press(phone, "未予登乘")
+    ask(phone, "E0000001")
+    expect(phone.locator("#told")).to_have_text("不在本班名单上")
     ask(phone, "EI2345678")
     expect(phone.get_by_text("没有完全相符的。相近的有：")).to_be_visible()
 
@@ -261,3 +267,66 @@ def test_page_can_be_installed(phone, gate):
     # A fresh context is what Chromium calls incognito; nothing else stands in the way.
     assert {one["errorId"] for one in faults} <= {"in-incognito"}
     assert not re.search("王|MU9001", phone.content())
+
+
+# -- the page's own parts, one by one -------------------------------------------------------------
+
+FOLD = """async (all) => {
+  const { fold } = await import("/static/public/gate/fold.js");
+  return all.map(fold).map((stands) => stands && [stands.kind, stands.at]);
+}"""
+READ = """async (pictures) => {
+  const { readQr } = await import("/static/public/gate/qr.js");
+  return pictures.map(({ rows, scale, turn, lean, shade }) => {
+    // The code on a sheet that is turned, seen from the side, half in the shadow.
+    const size = 520, count = rows.length, data = new Uint8ClampedArray(size * size * 4);
+    for (let y = 0; y < size; y += 1) for (let x = 0; x < size; x += 1) {
+      const dx = x - size / 2, dy = y - size / 2, far = 1 + (lean * dy) / size;
+      const u = (Math.cos(turn) * dx + Math.sin(turn) * dy) / far / scale + count / 2;
+      const v = (Math.cos(turn) * dy - Math.sin(turn) * dx) / far / scale + count / 2;
+      const dark = rows[Math.floor(v)]?.[Math.floor(u)] === "1";
+      const light = (dark ? 40 : 220) * (shade ? 0.35 + (0.65 * x) / size : 1);
+      data.set([light, light, light, 255], (y * size + x) * 4);
+    }
+    return readQr(data, size, size);
+  });
+}"""
+
+
+def test_page_folds_as_the_server_does(phone, live_server):
+    """The same rule in two languages, over random logs."""
+    chance = random.Random(7)
+    kinds = list(ScanKind)
+    logs = [
+        [(chance.choice(kinds), chance.randint(0, 4)) for _ in range(chance.randint(0, 7))]
+        for _ in range(300)
+    ]
+    moment = datetime(2024, 12, 17, tzinfo=UTC)
+    folded = [fold(Fact(kind, moment + timedelta(seconds=at)) for kind, at in log) for log in logs]
+    wanted = [one and [one.state.value, (one.at - moment).total_seconds()] for one in folded]
+    phone.goto("/gate/")
+    facts = [[{"kind": kind.value, "at": at} for kind, at in log] for log in logs]
+    assert phone.evaluate(FOLD, facts) == wanted
+
+
+def test_own_reader_reads_what_another_wrote(phone, live_server):
+    """segno's codes of versions 2 to 10 and all levels, turned, leaning and shaded. Those of our
+    lists have version 3, links of packs 4 or 5: they may lean further than larger ones."""
+    texts = ["1234567890" * 5, "GH1.1234.567.ABCDEFGHIJKLMNOPQRSTUVWXY2", "归航撤离登乘"]
+    codes = [(text, level, None) for text in texts for level in "LMQH"]
+    codes += [("https://guihang.example/gate/#" + "aB3_" * 8, "M", n) for n in range(5, 11)]
+    pictures, wanted = [], []
+    for number, (text, level, version) in enumerate(codes):
+        code = segno.make(text, micro=False, error=level, version=version, boost_error=False)
+        rows = ["".join(str(int(cell & 1)) for cell in row) for row in code.matrix]
+        for turn, lean, shade in (
+            (0, 0, False),
+            (0.3 * number, 0.3 if code.version < 6 else 0.1, True),
+        ):
+            shape = {"scale": 330 / len(rows), "turn": turn, "lean": lean, "shade": shade}
+            pictures.append({"rows": rows, **shape})
+            wanted.append(text)
+    phone.goto("/gate/")
+    assert phone.evaluate(READ, pictures) == wanted
+    blank = {"rows": ["0"] * 21, "scale": 9, "turn": 0, "lean": 0, "shade": True}
+    assert phone.evaluate(READ, [blank]) == [None]

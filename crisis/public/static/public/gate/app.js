@@ -163,7 +163,9 @@ const fillStranger = (found, text) => {
   if (found.zone) form.elements.name.value = found.zone.name;
   if (!found.code && /\d/.test(number)) form.elements.document.value = number.toUpperCase();
   else if (!found.code) form.elements.name.value = text.trim();
+  $("all").open = false;
   form.closest("details").open = true;
+  form.scrollIntoView({ block: "nearest" });
 };
 
 // -- recording ----------------------------------------------------------------------------------

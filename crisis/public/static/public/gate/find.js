@@ -21,7 +21,8 @@ export const find = (text, pack) => {
   if (exact.length) return { how: "document", people: exact };
   const near = number.length > 5 ? pack.people.filter((one) => one.document_number && blurred(one.document_number) === blurred(number)) : [];
   if (near.length) return { how: "near", people: near };
-  const name = letters(text);
+  // A number of which the letters happen to stand in somebody's name is nobody's name.
+  const name = /\d/.test(text) ? "" : letters(text);
   const named = name ? pack.people.filter((one) => letters(one.name).includes(name) || letters(one.passport_name).includes(name)) : [];
   return { how: named.length ? "name" : "none", people: named.slice(0, 20) };
 };

@@ -1,5 +1,6 @@
 // Reads a QR code (ISO/IEC 18004, versions 1 to 10) out of a picture, for browsers that cannot.
-// Codes on our lists have version 3 or 4, links of packs 4 or 5.
+// Codes on our lists have version 3, links of packs 4 or 5. A code of version 1 has no fourth mark
+// and must be held flat.
 import { correct } from "./qr_correct.js";
 import { locate } from "./qr_locate.js";
 

@@ -64,7 +64,7 @@ export const sums = (figures) => $("sums").replaceChildren(...Object.entries(fig
 const whoIs = (one) => one.name || one.passport_name || `#${one.position}`;
 const facts = (one) => [
   ["document", [label("documents", one.document_kind), one.document_number].filter(Boolean).join(" ")],
-  ["birth", [one.birth_date, label("sexes", one.sex)].filter(Boolean).join(" ")],
+  ["birth", [one.birth_date, "MF".includes(one.sex) ? label("sexes", one.sex) : ""].filter(Boolean).join(" ")],
   ["nation", one.nationality],
   ["place", label("places", one.place)],
   ["needs", (one.needs || []).map((need) => label("needs", need)).join("、")],
@@ -93,7 +93,7 @@ export const person = (one, stands, party, differences, act) => {
   const aboard = Boolean(stands) && stands.kind === "boarded";
   at("[data-do=boarded]").hidden = aboard;
   at("[data-do=taken_off]").hidden = !aboard;
-  at(".refuse").hidden = aboard;
+  at(".no").hidden = aboard;
   at("[data-do=no_show]").hidden = Boolean(stands);
   card.querySelectorAll("[data-do]").forEach((button) => button.addEventListener("click", () => act(button.dataset.do, {})));
   at(".refuse").addEventListener("submit", (event) => {
