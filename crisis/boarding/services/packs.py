@@ -127,6 +127,7 @@ def open_pack(*, token: str, word: str) -> GatePack:
     if pack.expires_at <= now:
         raise DomainError("pack_expired", _("此数据包已过期，请向撤离组领取新的。"), status=410)
     with transaction.atomic():
+        audit.hold_chain()
         GatePack.objects.filter(pk=pack.pk).update(opened_at=now)
         _note(pack, f"pack:{pack.pk}", "boarding.pack_opened", version=pack.manifest.version)
     return pack
@@ -139,6 +140,7 @@ def revoke_pack(*, pack: GatePack, planner: User) -> None:
     Raises DomainError forbidden, not_found, already_revoked.
     """
     demand(planner, Capability.PLAN, pack.manifest.incident.post)
+    audit.hold_chain()
     live = GatePack.objects.filter(pk=pack.pk, revoked_at=None)
     if not live.update(revoked_at=clock.now()):
         raise DomainError("already_revoked", _("此数据包已经收回。"), status=409)

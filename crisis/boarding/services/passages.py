@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 
+from config.kernel import audit
 from crisis.boarding.fold import Fact, Folded, fold
 from crisis.boarding.models import GateScan, Passage
 from crisis.boarding.signals import passages_changed
@@ -20,7 +21,10 @@ ROLL_CALL = {ScanKind.BOARDED: EventKind.BOARDED, ScanKind.TAKEN_OFF: EventKind.
 
 
 def lock(transport_id: int) -> Transport:
-    """One hand at a time folds a transport; in the caller's transaction."""
+    """One hand at a time folds a transport; in the caller's transaction. The audit chain is waited
+    for first, as everywhere: whoever records a standing holds it before they come to the same
+    rows."""
+    audit.hold_chain()
     return Transport.objects.select_for_update(no_key=True).get(pk=transport_id)
 
 

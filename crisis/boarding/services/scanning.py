@@ -60,7 +60,6 @@ class Taken:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-@transaction.atomic
 def take_scans(*, pack: GatePack, scans: list[Scan]) -> Taken:
     """Write what a gate recorded by its pack, and fold it. Repeats change nothing; the order in
     which scans arrive, from however many gates, does not either.
@@ -69,12 +68,17 @@ def take_scans(*, pack: GatePack, scans: list[Scan]) -> Taken:
     held (`accept_held`). A scan that cannot be used is named in `refused` and costs the others
     nothing. A time before the pack was issued, or in the future, is put right.
     """
+    taken = _take_by(pack, scans) if scans else Taken()
+    GatePack.objects.filter(pk=pack.pk).update(heard_at=clock.now())
+    return taken
+
+
+@transaction.atomic
+def _take_by(pack: GatePack, scans: list[Scan]) -> Taken:
     transport = passages.lock(pack.transport_id)
     pack.refresh_from_db()
     people = set(listed(pack.manifest, transport).values_list("person_ref", flat=True))
-    taken = _take(transport, scans, pack=pack, allowed=people)
-    GatePack.objects.filter(pk=pack.pk).update(heard_at=clock.now())
-    return taken
+    return _take(transport, scans, pack=pack, allowed=people)
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ def match_walk_in(*, walk_in: WalkIn, person_ref: int | None, planner: User) -> 
     """
     demand(planner, Capability.PLAN, walk_in.operation.incident.post)
     transports = sorted(set(walk_in.scans.values_list("transport", flat=True)))
+    audit.hold_chain()
     locked = [passages.lock(pk) for pk in transports]
     walk_in = WalkIn.objects.select_for_update().get(pk=walk_in.pk)
     before = walk_in.person_ref
