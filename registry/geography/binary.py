@@ -3,9 +3,12 @@
 A hundred thousand numbers then pass without becoming objects of Python on the way.
 """
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 import psycopg
@@ -14,9 +17,7 @@ from numpy.typing import NDArray
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-_OIDS = {"int16": (21, 1005), "int64": (20, 1016), "float64": (701, 1022)}  # element, array
-_HEADER = np.dtype([("dimensions", ">i4"), ("nulls", ">i4"), ("element", ">i4"),
-                    ("size", ">i4"), ("first", ">i4")])  # fmt: skip
+_HEADER = struct.Struct(">5i")  # dimensions, nulls, element's type, size, first index
 
 
 @dataclass(frozen=True)
@@ -28,40 +29,50 @@ class Array:
 
 class _ArrayDumper(Dumper):
     format = Format.BINARY
+    element = 0  # PostgreSQL's number of the element's type
+    item: np.dtype[Any]
 
     def dump(self, obj: Array) -> bytes:
-        kind = obj.values.dtype
-        header = np.array((1, 0, _OIDS[kind.name][0], len(obj.values), 1), dtype=_HEADER)
-        items = np.empty(
-            len(obj.values), dtype=[("size", ">i4"), ("value", kind.newbyteorder(">"))]
-        )
-        items["size"], items["value"] = kind.itemsize, obj.values
-        return header.tobytes() + items.tobytes()
+        items = np.empty(len(obj.values), dtype=self.item)
+        items["size"], items["value"] = obj.values.itemsize, obj.values
+        return _HEADER.pack(1, 0, self.element, len(items), 1) + items.tobytes()
+
+
+def _item(value: str) -> np.dtype[Any]:
+    return np.dtype([("size", ">i4"), ("value", value)])
 
 
 class _Int16Dumper(_ArrayDumper):
-    oid = _OIDS["int16"][1]
+    oid, element, item = 1005, 21, _item(">i2")
 
 
 class _Int64Dumper(_ArrayDumper):
-    oid = _OIDS["int64"][1]
+    oid, element, item = 1016, 20, _item(">i8")
 
 
 class _Float64Dumper(_ArrayDumper):
-    oid = _OIDS["float64"][1]
+    oid, element, item = 1022, 701, _item(">f8")
 
 
-_BY_TYPE = {"int16": _Int16Dumper, "int64": _Int64Dumper, "float64": _Float64Dumper}
+# By the number that numpy gives a type: to ask for its name costs more than to write the array.
+_BY_TYPE = {
+    np.dtype(np.int16).num: _Int16Dumper,
+    np.dtype(np.int64).num: _Int64Dumper,
+    np.dtype(np.float64).num: _Float64Dumper,
+}
 
 
 class _ChosenDumper(_ArrayDumper):
     """Chooses by the array's own type, which psycopg asks once for each value."""
 
     def get_key(self, obj: Array, format: Any) -> Any:
-        return (self.cls, obj.values.dtype.name)
+        return (self.cls, obj.values.dtype.num)
 
     def upgrade(self, obj: Array, format: Any) -> Dumper:
-        return _BY_TYPE[obj.values.dtype.name](self.cls)
+        return _BY_TYPE[obj.values.dtype.num](self.cls)
+
+
+_knows_arrays: "WeakSet[psycopg.Connection[Any]]" = WeakSet()
 
 
 def fetch(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -71,8 +82,11 @@ def fetch(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     errors become, stay Django's.
     """
     connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.adapters.register_dumper(Array, _ChosenDumper)
+    server = connection.connection
+    if server not in _knows_arrays:
+        server.adapters.register_dumper(Array, _ChosenDumper)
+        _knows_arrays.add(server)
+    with connection.wrap_database_errors, psycopg.Cursor(server) as cursor:
         return cursor.execute(statement, values, binary=True).fetchall()
 
 
@@ -82,7 +96,12 @@ def fetch_row(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def records(packed: bytes | None, dtype: np.dtype[Any]) -> NDArray[Any]:
     """Packed records in network order as an array in our own."""
-    return np.frombuffer(packed or b"", dtype=dtype.newbyteorder(">")).astype(dtype)
+    return np.frombuffer(packed or b"", dtype=_in_network_order(dtype)).astype(dtype)
+
+
+@cache
+def _in_network_order(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype.newbyteorder(">")
 
 
 def ids(packed: bytes | None) -> NDArray[np.int64]:

@@ -117,7 +117,8 @@ def _candidates(area: Area, at: datetime, *, margin_m: float | None = None) -> C
         people = np.concatenate([found.homes["person"], found.visitors, listed["person"]])
         others = rows.rows_of_movers(people, area.countries, at)
     else:
-        others = rows.rows_of_people(np.unique(found.movers), area.countries, at)
+        movers = np.unique(found.movers) if len(found.movers) else found.movers
+        others = rows.rows_of_people(movers, area.countries, at)
     if margin_m is not None:
         more = np.setdiff1d(found.visitors, others["person"])
         others = np.concatenate([others, rows.rows_of_people(more, area.countries, at)])

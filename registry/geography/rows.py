@@ -21,7 +21,7 @@ from registry.geography.strips import Strips
 from registry.models.whereabouts import SHARED_LASTS, TRIP_GRACE, WIDE_STRIPS_FROM
 
 FEW = 1_000  # people: to ask for each is quick
-FEW_STRIPS = 64  # below this the ways to the server and its planning cost more than the reading
+FEW_STRIPS = 256  # below this the ways to the server and its planning cost more than the reading
 
 
 class Stage(IntEnum):
@@ -51,6 +51,7 @@ ROW = np.dtype([*PLACE.descr, ("listed", np.int16), ("stage", np.int16)])
 Places = NDArray[np.void]
 Rows = NDArray[np.void]
 Ids = NDArray[np.int64]
+_NOBODY: Ids = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -143,13 +144,12 @@ def search(near: Strips, wide: Strips, at: datetime) -> Found:
 
 
 def _sorted_out(places: Places, away: Ids, movers: Ids | None = None) -> Found:
-    at_home, left, paused = (
-        places["at_home"] != 0,
-        np.sort(away[away > 0]),
-        np.sort(-away[away < 0]),
-    )
+    left = paused = _NOBODY
+    if len(away):
+        left, paused = np.sort(away[away > 0]), np.sort(-away[away < 0])
+    at_home = places["at_home"] != 0
     if at_home.all():
-        return Found(places, np.empty(0, dtype=np.int64), left, paused, movers)
+        return Found(places, _NOBODY, left, paused, movers)
     return Found(places[at_home], places["person"][~at_home], left, paused, movers)
 
 

@@ -11,7 +11,10 @@ on that sphere. The strips cover that cap, about 1 % wider than the circle; what
 is then measured.
 """
 
+import math
+from bisect import bisect
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,8 @@ from registry.models.whereabouts import BANDS_PER_DEGREE
 
 MARGIN_RAD = 1e-9  # 6 mm: more than floating point can lose on the way
 _APART = 1_000.0  # degrees between one band's longitudes and the next one's, on one axis
+# So few strips are made one by one.
+_ONE_BY_ONE = 80
 Ints = NDArray[np.int64]
 
 
@@ -61,10 +66,59 @@ def caps_of_two_heights(
 ) -> tuple[Strips, Strips]:
     """The strips around one point, as far as the first metres in bands of the first height, and
     the same for the second: at once, because a small circle costs calls rather than numbers."""
+    if _is_small(latitude, reaches_m, per_degree):
+        one, other = map(
+            _strips_one_by_one, (latitude,) * 2, (longitude,) * 2, reaches_m, per_degree
+        )
+        return one, other
     points, heights = np.full((2, 2), ((latitude,), (longitude,))), np.array(per_degree)
     both = _cap_strips(points[0], points[1], np.array(reaches_m), heights, per_degree[0])
     first = both.owner == 0
     return both.take(first), replace(both.take(~first), per_degree=per_degree[1])
+
+
+def _is_small(latitude: float, reaches_m: tuple[float, float], per_degree: tuple[int, int]) -> bool:
+    """Whether the caps meet few bands, and no pole."""
+    degrees = [math.degrees(reach_m / SMALLEST_RADIUS_M) for reach_m in reaches_m]
+    bands = sum(2 * high * each for high, each in zip(degrees, per_degree, strict=True))
+    return bands <= _ONE_BY_ONE and abs(latitude) + max(degrees) < 89
+
+
+def _strips_one_by_one(
+    latitude: float, longitude: float, reach_m: float, per_degree: int
+) -> Strips:
+    """What `_cap_strips` finds for one point from which no pole is reached."""
+    reach = reach_m / SMALLEST_RADIUS_M * (1 + 1e-12) + MARGIN_RAD
+    reach_deg = math.degrees(reach)
+    lowest = math.floor((latitude - reach_deg) * per_degree)
+    highest = math.floor((latitude + reach_deg) * per_degree)
+    half = np.array(
+        _half_widths(math.radians(latitude), reach, range(lowest, highest + 2), per_degree)
+    )
+    bands, width = np.arange(lowest, highest + 1), np.degrees(half + MARGIN_RAD)
+    one = np.zeros(len(bands), np.int64)
+    if abs(longitude) + width.max() < 180:
+        return Strips(bands, longitude - width, longitude + width, one, per_degree)
+    return _intervals(one, bands, np.full(len(bands), longitude), width, per_degree)
+
+
+def _half_widths(phi: float, reach: float, edges: range, per_degree: int) -> list[float]:
+    """`_half_width` at the widest of each band between two neighbouring edges; radians."""
+    sine, cosine, least = math.sin(phi), math.cos(phi), math.cos(reach)
+    sin, cos, acos = math.sin, math.cos, math.acos
+
+    def half_width(parallel: float) -> float:
+        ratio = (least - sine * sin(parallel)) / (cosine * cos(parallel))
+        return acos(ratio) if ratio < 1 else 0.0
+
+    parallels = [math.radians(edge / per_degree) for edge in edges]
+    at_edges = [half_width(parallel) for parallel in parallels]
+    widest = [max(pair) for pair in pairwise(at_edges)]
+    # Between its edges a strip is widest where the cap bulges.
+    bulge = math.asin(sine / least)
+    band = bisect(parallels, bulge) - 1
+    widest[band] = max(widest[band], half_width(bulge))
+    return widest
 
 
 def _cap_strips(

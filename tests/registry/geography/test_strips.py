@@ -7,6 +7,8 @@ from random import Random
 import numpy as np
 import pytest
 from geopy.distance import geodesic
+from hypothesis import given
+from hypothesis import strategies as st
 
 from registry.geography.areas import Circle, make_area, make_circle
 from registry.geography.covering import strips_of
@@ -15,6 +17,7 @@ from registry.geography.lines import WGS84
 from registry.geography.measuring import measure
 from registry.geography.rows import PLACE
 from registry.geography.sound import make_polygon
+from registry.geography.strips import cap_strips, caps_of_two_heights
 from registry.models import Person, Whereabouts
 from tests.registry.geography.oracle import star
 
@@ -71,6 +74,28 @@ def test_no_point_on_the_rim_is_lost(centre):
         for azimuth in range(0, 360, 15):
             lon, lat, _ = WGS84.fwd(circle.longitude, circle.latitude, azimuth, radius * 0.999999)
             assert covered(circle, radius, lat, lon), (radius, azimuth, lat, lon)
+
+
+@given(
+    latitude=st.floats(-75, 75),
+    longitude=st.floats(-180, 180) | st.sampled_from([179.99, -179.99, 180.0, -180.0]),
+    reaches=st.tuples(st.floats(1_000, 120_000), st.floats(1_000, 150_000)),
+)
+def test_strips_one_by_one_are_those_of_arrays(latitude, longitude, reaches):
+    small = caps_of_two_heights(latitude, longitude, reaches, (20, 5))
+    for one, reach_m, height in zip(small, reaches, (20, 5), strict=True):
+        centre = np.array([latitude]), np.array([longitude])
+        many = cap_strips(*centre, np.array([reach_m]), per_degree=height)
+        for strips in (one, many):
+            assert len(set(zip(strips.bands, strips.west, strict=True))) == len(strips)
+        assert rows_of(one) == pytest.approx(rows_of(many), abs=1e-8)
+        assert one.per_degree == height
+
+
+def rows_of(strips):
+    """In order of band and longitude; 1e-8 degrees are a millimetre."""
+    order = np.lexsort((strips.west, strips.bands))
+    return np.stack([strips.bands[order], strips.west[order], strips.east[order]])
 
 
 def test_strips_stay_close_to_the_circle():
