@@ -45,14 +45,16 @@ def insert(
     *,
     same: Mapping[str, Any] | None = None,
     anew: bool = False,
+    once: Sequence[str] = (),
 ) -> int:
     """Insert `rows`, already prepared (bytes stay bytes). Returns the number of rows written.
 
     `columns` are field names; with those of `same`, which has one value for all rows, they must
     hold every column without a database default. A row that breaks a unique key is skipped; with
-    `anew` it raises IntegrityError, and none is looked for.
+    `anew` it raises IntegrityError, and none is looked for. With `once`, the fields of one key,
+    only that one is looked for, and any other that breaks raises: a look into each index is dear.
     """
-    return run(insertion(model, columns, rows, same=same, anew=anew)).count
+    return run(insertion(model, columns, rows, same=same, anew=anew, once=once)).count
 
 
 def insertion(
@@ -62,6 +64,7 @@ def insertion(
     *,
     same: Mapping[str, Any] | None = None,
     anew: bool = False,
+    once: Sequence[str] = (),
 ) -> Statement | None:
     """The statement of `insert`; None where there are no rows."""
     if not rows:
@@ -70,18 +73,19 @@ def insertion(
     same = same or {}
     names = ", ".join(_column(model, c) for c in [*columns, *same])
     table = connection.ops.quote_name(model._meta.db_table)
+    key = f"({', '.join(_column(model, c) for c in once)}) " if once else ""
+    skip = "" if anew else f" ON CONFLICT {key}DO NOTHING"
     if connection.vendor == "postgresql":
         sent = _send(model, columns, rows, same)
         return Statement(
             f"INSERT INTO {table} ({names}) SELECT {', '.join(sent.values)} FROM {sent.source}"
-            + ("" if anew else " ON CONFLICT DO NOTHING"),
+            + skip,
             sent.params,
         )
     marks = ", ".join(["%s"] * (len(columns) + len(same)))
-    ignore = "" if anew else " OR IGNORE"
     tail = tuple(same.values())
     return Statement(
-        f"INSERT{ignore} INTO {table} ({names}) VALUES ({marks})",
+        f"INSERT INTO {table} ({names}) VALUES ({marks}){skip}",
         rows=[(*row, *tail) for row in rows],
     )
 

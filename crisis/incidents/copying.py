@@ -43,7 +43,7 @@ WITH own AS (
     SELECT id, %s, (%s::bigint[])[place / %s + 1], 'sms', address, address_index, language, 1,
         encode(substring(%s::bytea FROM (place * {size} + 1)::int FOR {size}), 'hex'), {values}
     FROM plain
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (address_index, channel, wave_id) DO NOTHING
     RETURNING id, batch_id
 ), linked AS (
     INSERT INTO notifications_deliveryperson (delivery_id, person_ref, is_owner)

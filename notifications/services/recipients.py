@@ -76,6 +76,8 @@ def _parts(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
 _COLUMNS = (
     "id", "batch", "channel", "address", "address_index", "language", "covers", "key", "token_hash",
 )  # fmt: skip
+# The key by which an address is met that the wave has already.
+ONCE = ("address_index", "channel", "wave")
 # What every new delivery has in the same columns (their names are those of the database too).
 AT_FIRST = {
     "state": DeliveryState.PENDING.value, "epoch": 0, "attempts": 0, "possible_duplicate": False,
@@ -99,7 +101,8 @@ def _write_deliveries(
          len(r.persons), key, _token_hash(wave, r.channel, key))
         for (batch_id, r), number, key in fresh
     ]  # fmt: skip
-    if bulk.insert(Delivery, _COLUMNS, rows, same={"wave": wave.pk, **AT_FIRST}) == count:
+    same = {"wave": wave.pk, **AT_FIRST}
+    if bulk.insert(Delivery, _COLUMNS, rows, same=same, once=ONCE) == count:
         return {(channel, index): number for number, _, channel, _, index, *_ in rows}
     return _addresses_of(Delivery.objects.filter(batch__in=batches))
 

@@ -37,7 +37,8 @@ def open_standings(*, incident: Incident, members: Sequence[Member], unaddressed
         "movement": Movement.IN_AREA.value, "contact": Contact.NOT_CONTACTED.value,
         "wants_out": False, "possible_help": False, "updated_at": now,
     }  # fmt: skip
-    if bulk.insert(Standing, _COLUMNS, rows, same=at_first) < len(rows):
+    key = ("incident", "person_ref")
+    if bulk.insert(Standing, _COLUMNS, rows, same=at_first, once=key) < len(rows):
         _take_in(incident, rows)
 
 

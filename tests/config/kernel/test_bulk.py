@@ -134,6 +134,15 @@ def test_what_runs_together_guards_the_last(people):
     assert [person.name for person in names] == ["另一位", "改名"]
 
 
+def test_only_the_named_key_is_looked_for(people):
+    columns = ("id", *COLUMNS)
+    assert bulk.insert(Whereabouts, columns, [(901, *row(people[0], "first"))], once=("id",)) == 1
+    assert bulk.insert(Whereabouts, columns, [(901, *row(people[1], "second"))], once=("id",)) == 0
+    with pytest.raises(IntegrityError), transaction.atomic():  # one residence a person
+        bulk.insert(Whereabouts, columns, [(902, *row(people[0], "third"))], once=("id",))
+    assert stored("city") == [("first",)]
+
+
 def test_row_written_anew_that_is_there_already_is_an_error(people):
     bulk.insert(Whereabouts, COLUMNS, [row(people[0], "first")])
     with pytest.raises(IntegrityError), transaction.atomic():
