@@ -165,8 +165,8 @@ QUEUE_PREFIX = read("str", "GUIHANG_QUEUE_PREFIX", default="guihang")
 # -- Hand-over ------------------------------------------------------------------------
 
 SEND_WINDOW = read("int", "GUIHANG_SEND_WINDOW", default=64)
-BATCH_SIZE = read("int", "GUIHANG_BATCH_SIZE", default=1000)
-SLICE_SIZE = read("int", "GUIHANG_SLICE_SIZE", default=5000)
+BATCH_SIZE = read("int", "GUIHANG_BATCH_SIZE", default=1024)
+SLICE_SIZE = read("int", "GUIHANG_SLICE_SIZE", default=5120)
 LEASE_SECONDS = 20
 IN_DOUBT_SECONDS = read("int", "GUIHANG_IN_DOUBT_SECONDS", default=20)
 

@@ -12,7 +12,7 @@ from crisis.incidents.signals import Member
 from registry.geography.inside import Inside
 
 # The first slice is small, so that the first message leaves within a second of the confirmation.
-FIRST_SLICE = 500
+FIRST_SLICE = 512
 
 
 def slices_of(

@@ -153,7 +153,7 @@ class Pace:
             if paused_s > 0:
                 self._close(name, paused_s)
             self._aside |= claimed_s > 0 and name == self._gateway.name
-        if self._limited and not self._aside:
+        if self.is_limited and not self._aside:
             self._aside = self._more_urgent_waits()
         return self.comes_back() if self._aside or self._gateway.name in self._closed else None
 
@@ -162,7 +162,7 @@ class Pace:
         if self._closed:
             rows = [row for row in rows if self._is_open(row, address_of)]
         window = list(rows[:most])
-        if not (window and self._limited):
+        if not (window and self.is_limited):
             return window
         if self._gateway.rate:
             window = window[: self._take(self._gateway.name, self._gateway.rate, len(window))]
@@ -207,7 +207,8 @@ class Pace:
         return timedelta(seconds=seconds * random.uniform(1, 1.2)) if seconds else None  # noqa: S311
 
     @property
-    def _limited(self) -> bool:
+    def is_limited(self) -> bool:
+        """Whether permits are needed."""
         return bool(self._gateway.rate or self._gateway.sender_rate)
 
     def _look(self) -> list[tuple[str, float, float]]:

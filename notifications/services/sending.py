@@ -11,9 +11,9 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -23,17 +23,11 @@ from config.kernel import bulk, clock
 from config.kernel.errors import DomainError
 from notifications.gateways import gateway_for
 from notifications.gateways.base import CallResult, Gateway, Outgoing
-from notifications.models import Attempt, Batch, Delivery, Wave
+from notifications.models import Batch, Delivery, Wave
 from notifications.services import caller, limits
-from notifications.services.holding import (
-    Hold,
-    completion,
-    gives_way,
-    release,
-    renewal,
-    take_batch,
-)
+from notifications.services.holding import Hold, completion, gives_way, release, take_batch
 from notifications.services.messages import Row, address_of, message_for
+from notifications.services.windows import standing_of, turn_over
 from notifications.states import BatchState, DeliveryState, Outcome, Priority
 
 # Back-off after «busy»: doubles from the first to the last, with jitter; blueprint section 5 says
@@ -46,31 +40,61 @@ IN_HALVES_FROM_S = 0.02
 NOT_SENT = CallResult(Outcome.BUSY, provider_code="lease_lapsed")
 UNREADABLE = CallResult(Outcome.REFUSED, provider_code="address_unreadable")
 
-_AFTER: dict[Outcome, DeliveryState] = {
-    Outcome.ACCEPTED: DeliveryState.ACCEPTED,
-    Outcome.REFUSED: DeliveryState.FAILED,
-    Outcome.BUSY: DeliveryState.PENDING,
-    Outcome.UNKNOWN: DeliveryState.IN_DOUBT,
-}
+
+def send_batch(batch_id: int, *, goes_on_for_s: float = 0.0) -> int:
+    """Take the batch and hand over what is pending in it. Returns how many calls were made.
+
+    `goes_on_for_s`: for so long, with a provider that takes its time, the next batch of the wave is
+    begun while the last calls of this one are on their way.
+    """
+    since, calls = time.monotonic(), 0
+    passage = _begin(batch_id)
+    while passage is not None:
+        passage.go()
+        goes_on = time.monotonic() - since < goes_on_for_s
+        following = _begin_behind(passage) if goes_on else None
+        if following is None:
+            passage.end()
+        calls += passage.calls
+        passage = following
+    return calls
 
 
-def send_batch(batch_id: int) -> int:
-    """Take the batch and hand over what is pending in it. Returns how many calls were made."""
+def _begin(batch_id: int) -> "_Passage | None":
+    """The way through a batch, where it can be had."""
     hold = take_batch(batch_id)
     if hold is None:
-        return 0
+        return None
     wave = Wave.objects.get(pk=hold.wave_id)
-    if wave.priority == Priority.CODE:
-        hold.looks_after_s = 0.0  # it shares a queue with red alerts, and gives way to each of them
     hold_to_mode(wave)
     gateway = gateway_for(hold.channel)
-    pace = limits.Pace(gateway, wave.priority)
+    return _passage(hold, wave, gateway, limits.Pace(gateway, wave.priority))
+
+
+def _begin_behind(passage: "_Passage") -> "_Passage | None":
+    """The way through the most urgent batch that waits, where it is another of the same wave and
+    channel, and calls of this one are still in the air."""
+    if not passage.may_be_followed():
+        return None
+    due = Batch.objects.filter(state=BatchState.WAITING, due_at__lte=clock.real_now())
+    batch = due.order_by("priority", "pk").only("pk", "wave", "channel").first()
+    if batch is None or (batch.wave_id, batch.channel) != (passage.wave.pk, passage.hold.channel):
+        return None
+    hold = take_batch(batch.pk)
+    following = _passage(hold, passage.wave, passage.gateway, passage.pace) if hold else None
+    if following is not None:
+        following.before = passage
+    return following
+
+
+def _passage(hold: Hold, wave: Wave, gateway: Gateway, pace: limits.Pace) -> "_Passage | None":
+    """None, and the batch given back, when its provider wants to be let alone."""
+    if wave.priority == Priority.CODE:
+        hold.looks_after_s = 0.0  # it shares a queue with red alerts, and gives way to each of them
     if (barred := pace.barred()) is not None:
         release(hold, rest_due_in=barred)
-        return 0
-    calls, tries = _send_windows(hold, wave, gateway, pace)
-    _finish(hold, pace.comes_back() or back_off(tries))
-    return calls
+        return None
+    return _Passage(hold, wave, gateway, pace, _pending_rows(hold))
 
 
 def hold_to_mode(wave: Wave) -> None:
@@ -82,16 +106,6 @@ def hold_to_mode(wave: Wave) -> None:
             _("批次属于另一种模式，本安装拒绝发送。"),
             {"wave": wave.pk, "mode": settings.MODE},
         )
-
-
-def _send_windows(hold: Hold, wave: Wave, gateway: Gateway, pace: limits.Pace) -> tuple[int, int]:
-    """Returns calls made, and the smallest number of tries among rows that were told «busy»: the
-    batch comes back when the first of them is due."""
-    passage = _Passage(hold, wave, gateway, pace, _pending_rows(hold))
-    while passage.goes_on() and passage.begin_next():
-        passage.land_until_room()
-    passage.settle()
-    return passage.calls, min(passage.tries, default=0)
 
 
 class _Flight(NamedTuple):
@@ -109,6 +123,9 @@ class _Passage:
     A window is called, written down, and the next begun in the same commit. With a provider that
     takes its time, nothing would be on the wire while that is done: then half a window is called
     at a time, and one half is on its way while the other is written.
+
+    `before`: the way through another batch, whose last calls are still in the air. What both call
+    together is never more than a window.
     """
 
     hold: Hold
@@ -122,6 +139,14 @@ class _Passage:
     calls: int = 0
     busy_in_a_row: int = 0
     stopped: bool = False
+    before: "_Passage | None" = None
+
+    def go(self) -> None:
+        """Call all that may be called. The last calls may still be in the air."""
+        self._land_until_room()
+        while self.goes_on() and self.begin_next():
+            if self.rows:
+                self._land_until_room()
 
     def goes_on(self) -> bool:
         return bool(self.rows) and not self.stopped and not gives_way(self.hold, self.wave.priority)
@@ -144,17 +169,47 @@ class _Passage:
         self.calls += len(window)
         return True
 
-    def land_until_room(self) -> None:
-        while self.aloft and self._called() + self._most() > settings.SEND_WINDOW:
-            self._land()
+    def may_be_followed(self) -> bool:
+        """Whether another batch may be begun before this one is settled: all of it was called, and
+        no permit has to be waited for."""
+        over = not self.rows and not self.stopped and bool(self.aloft)
+        return over and self._in_halves and not self.pace.is_limited
 
     def settle(self) -> None:
         """Nothing is left in the air, and every outcome is written."""
+        while self.before:
+            self._land_before()
         if self.finished:
             self._turn_over([])
         while self.aloft:
             self._land()
             self._turn_over([])
+
+    def end(self) -> None:
+        self.settle()
+        _finish(self.hold, self.pace.comes_back() or back_off(min(self.tries, default=0)))
+
+    def _land_until_room(self) -> None:
+        while self.before and self._called() + self._most() > settings.SEND_WINDOW:
+            self._land_before()
+        while self.aloft and self._called() + self._most() > settings.SEND_WINDOW:
+            self._land()
+
+    def _land_before(self) -> None:
+        """Land the oldest flight of the batch before, and write it at once: what nobody has written
+        down counts as called. With the last flight that batch is over."""
+        before = self.before
+        if before is None:
+            return
+        if before.before:
+            before._land_before()
+        elif before.aloft:
+            before._land()
+            before._turn_over([])
+        self.stopped |= before.stopped
+        if not (before.before or before.aloft):
+            before.end()
+            self.before = None
 
     @property
     def _in_halves(self) -> bool:
@@ -164,7 +219,8 @@ class _Passage:
         return max(1, settings.SEND_WINDOW // 2) if self._in_halves else settings.SEND_WINDOW
 
     def _called(self) -> int:
-        return sum(len(flight.rows) for flight in self.aloft)
+        called = sum(len(flight.rows) for flight in self.aloft)
+        return called + (self.before._called() if self.before else 0)
 
     def _land(self) -> None:
         """Wait for the oldest flight, and heed what the provider says of its own state."""
@@ -186,7 +242,7 @@ class _Passage:
     def _turn_over(self, following: list[Row]) -> list[Row]:
         finished, self.finished = self.finished, []
         last = not (following or self.rows or self.tries or self.aloft)
-        return _turn_over(self.hold, self.gateway, finished, following, last=last)
+        return turn_over(self.hold, self.gateway, finished, following, last=last)
 
 
 def _without(rows: list[Row], taken: list[Row]) -> list[Row]:
@@ -232,111 +288,6 @@ def _pending_rows(hold: Hold) -> list[Row]:
         return [Row(*row) for row in cursor.fetchall()]
 
 
-def _turn_over(
-    hold: Hold,
-    gateway: Gateway,
-    finished: list[tuple[Row, CallResult]],
-    following: list[Row],
-    *,
-    last: bool = False,
-) -> list[Row]:
-    """Write what the last window came to and mark the next one, in one commit. After the `last`,
-    when none was told «busy», the batch is finished with it.
-
-    Returns the rows that may be called now: none when the wave was retracted or has expired, or
-    when the batch is no longer ours.
-    """
-    doubt = any(result.outcome == Outcome.UNKNOWN for _, result in finished)
-    outcome, attempt = _outcomes(hold, gateway, finished)
-    held = renewal(hold, news=bool(finished), doubt=doubt)
-    with bulk.one_statement():
-        if last and not doubt:
-            over = bulk.run_together(completion(hold), outcome=outcome, attempt=attempt)
-            hold.is_over = bool(over.count)
-            return []
-        if not following:
-            bulk.run_together(held, outcome=outcome, attempt=attempt)
-            return []
-        marked = bulk.run_together(
-            _calling(hold, following),
-            outcome=outcome,
-            attempt=attempt,
-            held=held,
-            standing=_standing(hold.wave_id, lock=True),
-        )
-    ours = {row_id for (row_id,) in marked.rows}
-    return [row for row in following if row.id in ours]
-
-
-def _standing(wave_id: int, *, lock: bool = False) -> bulk.Statement:
-    """Finds the wave if it still stands. The row lock makes a retraction wait for our commit, and
-    where we waited for one, the row is looked at anew and not found."""
-    share = " FOR SHARE" if lock and connection.vendor == "postgresql" else ""
-    return bulk.Statement(
-        "SELECT 1 FROM notifications_wave WHERE id = %s AND retracted_at IS NULL"
-        " AND expires_at > %s" + share,
-        [wave_id, clock.now()],
-    )
-
-
-def _calling(hold: Hold, rows: list[Row]) -> bulk.Statement:
-    """pending → calling for the rows that still are pending, while the batch is ours and the wave
-    stands. Returns the ids of those."""
-    guard, params = "EXISTS (SELECT FROM held) AND EXISTS (SELECT FROM standing)", []
-    if connection.vendor != "postgresql":
-        standing = _standing(hold.wave_id)
-        guard = (
-            "EXISTS (SELECT 1 FROM notifications_batch WHERE id = %s AND epoch = %s AND state = %s)"
-            f" AND EXISTS ({standing.sql})"
-        )
-        params = [hold.batch_id, hold.epoch, BatchState.HELD, *standing.params]
-    return bulk.Statement(
-        "UPDATE notifications_delivery SET state = %s, epoch = %s, called_at = %s,"
-        f" attempts = attempts + 1 WHERE {bulk.among('id')} AND state = %s AND {guard}"
-        " RETURNING id",
-        [
-            DeliveryState.CALLING, hold.epoch, clock.real_now(),
-            bulk.numbers(row.id for row in rows), DeliveryState.PENDING, *params,
-        ],
-    )  # fmt: skip
-
-
-def _outcomes(
-    hold: Hold, gateway: Gateway, finished: Sequence[tuple[Row, CallResult]]
-) -> tuple[bulk.Statement | None, bulk.Statement | None]:
-    """Outcomes count only for rows last called by us: a receipt may have come first. A row that
-    the sweep put in doubt because we were slow is still ours to settle."""
-    now = clock.now()
-    return bulk.change(
-        Delivery,
-        ("id", "state", "gateway", "provider_ref", "provider_code", "accepted_at", "finished_at"),
-        [_outcome_row(gateway, row, result, now) for row, result in finished],
-        where="t.state IN (%s, %s) AND t.epoch = %s",
-        params=[DeliveryState.CALLING, DeliveryState.IN_DOUBT, hold.epoch],
-    ), bulk.insertion(
-        Attempt,
-        ("delivery", "outcome", "http_status", "provider_ref", "provider_code"),
-        [
-            (row.id, result.outcome.value, result.http_status, result.provider_ref,
-             result.provider_code)
-            for row, result in finished
-        ],
-        same={"epoch": hold.epoch, "gateway": gateway.name if gateway else "", "at": now},
-        anew=True,
-    )  # fmt: skip
-
-
-def _outcome_row(gateway: Gateway, row: Row, result: CallResult, now: datetime) -> tuple[Any, ...]:
-    # «Busy» is tried again until the message no longer helps: the wave's expiry ends it.
-    state = _AFTER[result.outcome]
-    accepted = now if state == DeliveryState.ACCEPTED else None
-    failed = now if state == DeliveryState.FAILED else None
-    return (
-        row.id, state.value, gateway.name, result.provider_ref, result.provider_code,
-        accepted, failed,
-    )  # fmt: skip
-
-
 def _finish(hold: Hold, comes_back: timedelta) -> None:
     if not (hold.is_over or bulk.run(completion(hold)).count):
         _give_back(hold, comes_back)
@@ -350,7 +301,7 @@ def _give_back(hold: Hold, comes_back: timedelta) -> None:
     # is found here. Without it a row that is pending again could stay in a batch that is done.
     list(Batch.objects.select_for_update(no_key=True).filter(pk=hold.batch_id).values_list("pk"))
     pending = Delivery.objects.filter(batch=hold.batch_id, state=DeliveryState.PENDING)
-    if not bulk.run(_standing(hold.wave_id)).rows:
+    if not bulk.run(standing_of(hold.wave_id)).rows:
         close_pending(Wave.objects.get(pk=hold.wave_id), hold.batch_id)
     release(hold, rest_due_in=comes_back if pending.exists() else None)
 

@@ -140,7 +140,7 @@ class Alert(RuleBasedStateMachine):
         batches = list(Batch.objects.order_by("pk").values_list("pk", flat=True))
         if batches:
             batch = batches[pick % len(batches)]
-            self.call(steps, self.start(lambda: sending.send_batch(batch)))
+            self.call(steps, self.start(lambda: sending.send_batch(batch, goes_on_for_s=60.0)))
 
     def sweep(self, step: str, pick: int) -> None:
         """One of its steps is begun, and gets so far."""

@@ -10,7 +10,7 @@ import pytest
 from config.kernel import clock
 from notifications.gateways.base import CallResult, ReceiptSeen
 from notifications.models import Batch, Delivery, Inbound
-from notifications.services import receipts, recovery, sending
+from notifications.services import receipts, recovery, sending, windows
 from notifications.services.holding import Hold
 from notifications.services.waves import retract_wave
 from notifications.states import TERMINAL, TRANSITIONS, DeliveryState, Outcome, ReceiptStatus
@@ -41,7 +41,7 @@ def answer(outcome: Outcome, *, epoch: int = EPOCH) -> Event:
         found = Delivery.objects.order_by("pk")
         rows = [sending.Row(d.pk, b"", "zh-hans", d.key, d.attempts, 1) for d in found]
         results = [CallResult(outcome, provider_ref=f"SM{row.id}") for row in rows]
-        sending._turn_over(hold, gateway, list(zip(rows, results, strict=True)), [])
+        windows.turn_over(hold, gateway, list(zip(rows, results, strict=True)), [])
 
     return happen
 

@@ -8,7 +8,7 @@ from config.kernel import clock
 from notifications import bell
 from notifications.gateways.base import CallResult
 from notifications.models import Attempt, Batch, Delivery
-from notifications.services import recovery, sending
+from notifications.services import recovery, sending, windows
 from notifications.services.waves import retract_wave
 from notifications.states import BatchState, DeliveryState
 from tests.support.waves import (
@@ -38,7 +38,7 @@ def die_in_the_middle(wave, *, called):
     [pk] = due_now(wave)
     hold = sending.take_batch(pk)
     rows = sending._pending_rows(hold)
-    sending._turn_over(hold, None, [], rows[:called])
+    windows.turn_over(hold, None, [], rows[:called])
     lease_over(wave)
 
 

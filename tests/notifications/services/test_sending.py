@@ -1,6 +1,7 @@
 """Handing over: four outcomes, windows, back-off, expiry, retraction, and late answers."""
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -21,6 +22,7 @@ from tests.support.waves import (
     lease_over,
     make_wave,
     number,
+    patience_over,
     states,
 )
 
@@ -307,3 +309,90 @@ def test_window_is_halved_for_a_slow_provider_alone(gateway, seconds, whole):
     wave = make_wave(4)
     send(wave)
     assert gateway.highest == (0 if whole else 4)
+
+
+def test_next_batch_is_begun_while_the_last_calls_are_in_the_air(gateway, in_halves, settings):
+    settings.BATCH_SIZE = 8
+    seen = []
+    gateway.meanwhile = lambda: seen.append((gateway.aloft, states(wave).count(S.CALLING)))
+    wave = make_wave(22)
+    assert sending.send_batch(due_now(wave)[0], goes_on_for_s=60) == 22
+    assert gateway.highest == 4  # never more than a window, of both batches together
+    assert seen == [(4, 4)] * 10 + [(2, 2)]  # and never less, until the end
+    assert set(states(wave)) == {S.ACCEPTED}
+    assert len(set(gateway.addresses)) == len(gateway.calls) == 22
+    assert set(Batch.objects.values_list("state", flat=True)) == {BatchState.DONE}
+
+
+@pytest.mark.parametrize("landings", range(1, 10))
+def test_death_between_two_batches_repeats_a_window_at_most(gateway, in_halves, settings, landings):
+    settings.BATCH_SIZE = 8
+    wave = make_wave(16)
+    gateway.meanwhile = Dying(landings)
+    with suppress(KeyboardInterrupt):
+        sending.send_batch(due_now(wave)[0], goes_on_for_s=60)
+    assert states(wave).count(S.CALLING) <= 4
+    lease_over(wave)
+    recovery.recover_batches()
+    assert S.CALLING not in states(wave)
+    gateway.meanwhile = lambda: None
+    send(wave)
+    patience_over(wave)
+    recovery.resolve_in_doubt()
+    send(wave)
+    assert set(states(wave)) == {S.ACCEPTED}
+    assert len(set(gateway.addresses)) == 16
+    assert len(gateway.calls) <= 20
+
+
+class Dying:
+    """A process that dies while it waits for the so-manieth landing."""
+
+    def __init__(self, landings):
+        self.left = landings
+
+    def __call__(self):
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+
+
+def test_retraction_ends_the_batch_that_was_begun_behind(gateway, in_halves, settings):
+    settings.BATCH_SIZE = 4
+    wave = make_wave(12)
+    landed = []
+
+    def retract_at_the_third():
+        landed.append(1)
+        if len(landed) == 3:
+            retract_wave(wave=wave, actor="officer")
+
+    gateway.meanwhile = retract_at_the_third
+    assert sending.send_batch(due_now(wave)[0], goes_on_for_s=60) == len(gateway.calls) == 8
+    assert states(wave) == [S.ACCEPTED] * 8 + [S.CANCELLED] * 4
+
+
+@pytest.mark.parametrize("other", [Priority.RETRACTION, Priority.RED])
+def test_nothing_is_begun_behind_for_another_wave(gateway, in_halves, settings, other):
+    settings.BATCH_SIZE = 8
+    make_wave(4, priority=other)  # it waits, as urgent or more, and came first
+    wave = make_wave(16)
+    assert sending.send_batch(due_now(wave)[0], goes_on_for_s=60) == 8
+
+
+def test_provider_that_lets_nobody_through_ends_both_batches(gateway, in_halves, settings):
+    settings.BATCH_SIZE = 4
+    gateway.decide = lambda message, times: BUSY
+    wave = make_wave(12)
+    assert sending.send_batch(due_now(wave)[0], goes_on_for_s=60) == 6
+    assert set(Batch.objects.values_list("state", flat=True)) == {BatchState.WAITING}
+
+
+@pytest.mark.parametrize("reason", ["no time", "permits", "quick"])
+def test_nothing_is_begun_behind_where_it_does_not_help(gateway, monkeypatch, settings, reason):
+    settings.BATCH_SIZE = 4
+    monkeypatch.setattr(sending, "IN_HALVES_FROM_S", 60.0 if reason == "quick" else 0.0)
+    gateway.rate = 1000.0 if reason == "permits" else 0.0
+    wave = make_wave(8)
+    goes_on_for_s = 0.0 if reason == "no time" else 60.0
+    assert sending.send_batch(due_now(wave)[0], goes_on_for_s=goes_on_for_s) == 4
