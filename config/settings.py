@@ -346,8 +346,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": read("str", "GUIHANG_LOG_LEVEL", default="INFO")},
-    # At a lower level geopy writes the addresses it asks for.
+    # At a lower level geopy writes the addresses it asks for, and fontTools the letters of names.
     "loggers": {
+        "fontTools": {"level": "WARNING"},
         "geopy": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "aiohttp.access": {"level": "WARNING"},

@@ -41,6 +41,16 @@ def from_alpha3(code: str) -> str | None:
 
 
 @cache
+def _alpha2() -> dict[str, str]:
+    return {short: long for long, short in _alpha3().items()}
+
+
+def to_alpha3(code: str) -> str | None:
+    """The three-letter code of a two-letter one (CN → CHN), as passports carry it."""
+    return _alpha2().get(code)
+
+
+@cache
 def _codes_by_name() -> dict[str, str]:
     by_name = {name.casefold(): code for code, names in _names().items() for name in names}
     return _ALSO_WRITTEN | by_name | {code.casefold(): code for code in _names()}

@@ -144,6 +144,29 @@ _TRACING = Wording(
         withdraw="At any time on «My registration»; after that the answer is «we cannot say».",
     ),
 )
+_PARTNERS = Wording(
+    version="partners-1",
+    zh=Words(
+        agree="我单独同意把我的姓名和平安状况提供给从事灾害寻人的机构。",
+        purpose="突发事件中亲友向红十字会等寻人机构打听时，由该机构代为查找和答复。机构可能在境外。",
+        what="只提供姓名及其拼写、性别、大致年龄、是否已联系上或平安；不提供证件、住址、电话、位置或健康信息。"
+        "未满十四周岁儿童的信息不提供。",
+        kept="提供给机构的每条信息六十天后到期，机构应当删除。",
+        withdraw="随时可在“我的登记”页撤回；撤回后不再提供，已提供的到期删除。",
+    ),
+    en=Words(
+        agree="I separately agree that my name and how I am are given to organisations that trace "
+        "people after disasters.",
+        purpose="For friends and relatives who ask the Red Cross or another tracing organisation, "
+        "which looks and answers in its own name and may be abroad.",
+        what="Only your name and its spelling, sex, approximate age, and whether you were reached "
+        "or are safe; never your document, address, phone, position or health. Nothing of "
+        "children under fourteen.",
+        kept="What an organisation is given expires after sixty days, and it has to erase it.",
+        withdraw="At any time on «My registration»; nothing is given after that, and what was "
+        "given expires.",
+    ),
+)
 _GUARDIAN = Wording(
     version="guardian-1",
     zh=Words(
@@ -219,6 +242,7 @@ WORDINGS: dict[str, tuple[Wording, ...]] = {
     ConsentPurpose.POSITION: (_POSITION,),
     ConsentPurpose.WECHAT: (_WECHAT,),
     ConsentPurpose.TRACING: (_TRACING,),
+    ConsentPurpose.PARTNERS: (_PARTNERS,),
     ConsentPurpose.GUARDIAN: (ROSTER, _GUARDIAN),
     ConsentPurpose.FAMILY: (_FAMILY,),
 }

@@ -12,6 +12,7 @@ class ConsentPurpose(models.TextChoices):
     POSITION = "position", _("位置信息")
     WECHAT = "wechat", _("微信联系")
     TRACING = "tracing", _("告知寻人的亲属")
+    PARTNERS = "partners", _("告知寻人合作机构")
     GUARDIAN = "guardian", _("监护人代未满十四周岁者同意")
     FAMILY = "family", _("抵达后告知家人")
 

@@ -14,7 +14,12 @@ from registry.services.consents import give_consent, withdraw_consent
 # Taking these back is leaving, which has a page of its own.
 LEAVING = (ConsentPurpose.REGISTRY, ConsentPurpose.GUARDIAN)
 # What can be agreed to here; health and WeChat are asked for where they are given.
-OFFERED = (ConsentPurpose.POSITION, ConsentPurpose.TRACING, ConsentPurpose.FAMILY)
+OFFERED = (
+    ConsentPurpose.POSITION,
+    ConsentPurpose.TRACING,
+    ConsentPurpose.FAMILY,
+    ConsentPurpose.PARTNERS,
+)
 
 
 @citizens_page("GET", "POST")

@@ -1,0 +1,1 @@
+"""PDF, two lists: one to sign (`signing`), one for the gate (`gate`)."""
