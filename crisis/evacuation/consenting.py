@@ -12,26 +12,24 @@ from crisis.tracing.models import Match
 from crisis.tracing.saying import NOT_BY_THIS_PAGE
 from crisis.tracing.states import Permission
 from registry.ages import is_child
-from registry.models import Consent, ConsentPurpose, Person
+from registry.models import Consent, Person
 
 CHUNK = 500
 
 
-def only_consenting(manifest: Manifest, rows: Iterable[Row]) -> Iterator[Row]:
+def only_consenting(manifest: Manifest, rows: Iterable[Row], purpose: str) -> Iterator[Row]:
     """Those rows whose person agrees at this moment; a few hundred in memory at a time."""
     rest = iter(rows)
     while chunk := list(islice(rest, CHUNK)):
-        told = may_be_told(manifest, [row.person_ref for row in chunk])
+        told = may_be_told(manifest, [row.person_ref for row in chunk], purpose)
         yield from (row for row in chunk if row.person_ref in told)
 
 
-def may_be_told(manifest: Manifest, refs: list[int]) -> set[int]:
-    """Of these people, those whose consent «告知寻人的亲属» is in force. Not a child below 14, for
+def may_be_told(manifest: Manifest, refs: list[int], purpose: str) -> set[int]:
+    """Of these people, those whose consent to this purpose is in force. Not a child below 14, for
     whom a guardian decides each time, nobody who told one relative no, and nobody whose fate a
     named officer tells the family (crisis.tracing.saying)."""
-    agreed = Consent.objects.filter(
-        person__in=refs, purpose=ConsentPurpose.TRACING, withdrawn_at=None
-    )
+    agreed = Consent.objects.filter(person__in=refs, purpose=purpose, withdrawn_at=None)
     people = Person.objects.filter(pk__in=agreed.values("person"), left_at=None)
     today = clock.now().date()
     silent = Standing.objects.filter(incident=manifest.incident_id, person_ref__in=refs)

@@ -10,6 +10,9 @@ What each is for (个人信息保护法 第六条: no more than the purpose need
 - family: the line that relatives call learns who is on a list, of those alone who agreed that
   relatives may be told. That consent covers no place (registry/consent/texts.py, tracing-1), so
   neither transport nor destination is among the columns.
+- tracing: organisations that trace people, in PFIF, of those alone who agreed that such are told
+  (partners-1): who they are, and whether they were reached. What a column holds leaves us coarser
+  than it stands here (crisis.evacuation.exports.pfif).
 - ministry: all that the manifest holds.
 """
 
@@ -20,6 +23,8 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from registry.models import ConsentPurpose
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -27,7 +32,8 @@ class Profile:
 
     `own`: our own people, who may have a draft too; others get sealed versions alone.
     `abroad`: may stand outside the mainland, which needs a release (crisis.evacuation.releasing).
-    `by_transport`: gets one transport at a time. `consent`: only people who agreed to be told of.
+    `by_transport`: gets one transport at a time. `consent`: only people whose consent for this
+    purpose (registry.models.ConsentPurpose) is in force.
     """
 
     code: str
@@ -36,7 +42,7 @@ class Profile:
     own: bool = False
     abroad: bool = False
     by_transport: bool = False
-    consent: bool = False
+    consent: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -104,7 +110,14 @@ _ALL = (
         "family",
         _("家属热线"),
         _columns("position name passport_name sex birth_date"),
-        consent=True,
+        consent=ConsentPurpose.TRACING,
+    ),
+    Profile(
+        "tracing",
+        _("寻人合作机构"),
+        _columns("position name passport_name sex birth_date condition"),
+        abroad=True,
+        consent=ConsentPurpose.PARTNERS,
     ),
     Profile("ministry", _("部内"), MappingProxyType(_WIDTHS), own=True),
 )

@@ -13,12 +13,18 @@ from crisis.evacuation.profiles import EVERYTHING, Profile
 from crisis.transports.models import Transport
 
 
+def accept(sheet: Sheet) -> None:
+    """What most formats have against a sheet: nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """`write` yields the file's bytes in pieces, and never holds all rows in memory.
 
     `profiles` names those that the format makes sense for; all, where it names none.
     `by_transport`: a file of this format is of one transport. `label` is what its button says.
+    `check` reads a sheet of its own before anything is sent, and raises DomainError where the
+    format cannot say what stands in it.
     """
 
     extension: str
@@ -27,6 +33,7 @@ class Format:
     profiles: tuple[str, ...] = ()
     by_transport: bool = False
     label: str | Promise = ""
+    check: Callable[[Sheet], None] = accept
 
     def suits(self, profile: Profile) -> bool:
         return not self.profiles or profile.code in self.profiles

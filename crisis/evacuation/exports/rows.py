@@ -55,7 +55,7 @@ def sheet_of(
     """The manifest as a sheet; words are fetched now, rows as they are read."""
     rows = rows_of(manifest, transport=transport)
     if profile.consent:
-        rows = only_consenting(manifest, rows)
+        rows = only_consenting(manifest, rows, profile.consent)
     records = (_for(profile, row) for row in rows)
     return Sheet(manifest, profile, transport, Labels(), records)
 

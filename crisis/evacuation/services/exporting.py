@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from config.kernel import audit
 from config.kernel.errors import DomainError
 from crisis.evacuation.exports import FORMATS, Export, Format
+from crisis.evacuation.exports.rows import sheet_of
 from crisis.evacuation.models import Manifest, Release
 from crisis.evacuation.profiles import PROFILES, Profile
 from crisis.evacuation.selectors import transports_of
@@ -49,7 +50,8 @@ def export_manifest(
     Raises DomainError forbidden, not_found, unknown_format, unknown_profile, unsuited_format,
     seal_first (others than our own people get sealed versions alone), transport_needed,
     not_listed (nobody is on this transport), country_needed, profile_stays_home, release_needed
-    and as check_release does (outside the mainland), purpose_needed, receiver_needed.
+    and as check_release does (outside the mainland), purpose_needed, receiver_needed, and what the
+    format's own check says (crisis.evacuation.exports.paxlst).
     """
     demand(user, Capability.EXPORT, manifest.incident.post)
     made, profile = _known(format, receiver.profile)
@@ -57,6 +59,7 @@ def export_manifest(
     _check_transport(manifest, profile, made, transport)
     facts = _facts(manifest, transport)
     _check_abroad(manifest, profile, receiver, transport, facts["people"])
+    made.check(sheet_of(manifest, profile, transport))
     audit.record(
         actor=user.username,
         act="manifest.exported",

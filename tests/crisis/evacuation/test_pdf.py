@@ -45,7 +45,9 @@ def test_the_list_to_sign_holds_every_cell_of_the_other_files() -> None:
 def test_it_says_how_many_they_are_and_where_to_sign() -> None:
     text = texts(signing.write, make_sheet(many_rows(3)))[-1]
     assert "共 3 人" in text
-    assert [word for word in ("编制", "核对", "批准", "接收", "日期") if word not in text] == []
+    assert [
+        word for word in ("编制人", "核对人", "批准人", "接收人", "日期") if word not in text
+    ] == []
 
 
 @pytest.mark.parametrize(("write", "profile"), [(signing.write, "ministry"), (gate.write, "gate")])

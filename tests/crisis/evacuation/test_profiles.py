@@ -39,6 +39,7 @@ GETS = {
     "gate": "position party priority name passport_name sex birth_date nationality document_kind"
     " document_number document_expires_on phone needs place_class",
     "family": "position name passport_name sex birth_date",
+    "tracing": "position name passport_name sex birth_date condition",
     "ministry": "position party priority name passport_name sex birth_date nationality"
     " document_kind document_number document_expires_on phone needs condition place_class legs"
     " reasons",
@@ -86,9 +87,13 @@ def wang(stand: Stand, operation: EvacuationOperation, held_clock: object) -> Pe
 
 
 def agree(person: Person) -> None:
-    Consent.objects.create(
-        person=person, purpose="tracing", text_version="tracing-1", given_at=person.registered_at
-    )
+    for purpose in ("tracing", "partners"):
+        Consent.objects.create(
+            person=person,
+            purpose=purpose,
+            text_version=f"{purpose}-1",
+            given_at=person.registered_at,
+        )
 
 
 @pytest.fixture
@@ -192,8 +197,8 @@ def test_a_format_may_be_for_some_receivers_alone(
 # -- Whom relatives may be told of -----------------------------------------------------------
 
 
-def told(manifest: Manifest, planner: Any) -> list[str]:
-    found = json.loads(text(manifest, planner, "family"))
+def told(manifest: Manifest, planner: Any, profile: str = "family") -> list[str]:
+    found = json.loads(text(manifest, planner, profile))
     return [person["values"]["name"] for person in found["people"]]
 
 
@@ -207,6 +212,17 @@ def test_only_who_agreed_is_told_of(
     assert told(sealed, planner) == ["王小明"]
     Consent.objects.update(withdrawn_at=wang.registered_at)
     assert told(sealed, planner) == []
+
+
+@pytest.mark.parametrize(("purpose", "profile"), [("tracing", "family"), ("partners", "tracing")])
+def test_each_of_the_two_lines_asks_for_a_consent_of_its_own(
+    sealed: Manifest, planner: Any, purpose: str, profile: str
+) -> None:
+    assert told(sealed, planner, profile) == ["王小明"]
+    Consent.objects.filter(purpose=purpose).delete()
+    assert told(sealed, planner, profile) == []
+    [other] = {"family", "tracing"} - {profile}
+    assert told(sealed, planner, other) == ["王小明"]
 
 
 def leave(person: Person) -> None:
@@ -229,9 +245,9 @@ def go_missing(person: Person) -> None:
 def test_whose_news_is_not_for_a_line_is_left_out(
     sealed: Manifest, planner: Any, wang: Person, happens: Callable[[Person], None]
 ) -> None:
-    assert told(sealed, planner) == ["王小明"]
+    assert told(sealed, planner) == told(sealed, planner, "tracing") == ["王小明"]
     happens(wang)
-    assert told(sealed, planner) == []
+    assert told(sealed, planner) == told(sealed, planner, "tracing") == []
 
 
 def test_who_told_one_relative_no_is_left_out(

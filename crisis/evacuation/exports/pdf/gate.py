@@ -43,7 +43,7 @@ class _Gate:
         self.document = Document(self._heading.about, PORTRAIT, self._heading.of_pages)
         self._of_party = _("同行组 %(party)s：%(people)s 人")
         self._whole_party = _("全组")
-        self._boxes = (_("登乘"), _("未到"), _("拒绝"))
+        self._boxes = (_("已登乘"), _("未到"), _("拒绝登乘"))
         self._total = _("本名单到此为止，共 %(people)s 人。")
 
     def pages(self) -> Iterator[Page]:

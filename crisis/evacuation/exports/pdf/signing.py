@@ -99,7 +99,7 @@ class _Signatures:
 
     def __init__(self) -> None:
         self._total = _("本名单到此为止，共 %(people)s 人。")
-        self._signers = (_("编制"), _("核对"), _("批准"), _("接收"))
+        self._signers = (_("编制人"), _("核对人"), _("批准人"), _("接收人"))
         self._dated = _("日期")
 
     def draw(self, page: Page, y: float, people: int) -> None:
@@ -109,7 +109,7 @@ class _Signatures:
             x = MARGIN + place * span
             for below, words in ((62, signer), (92, self._dated)):
                 page.text(x, y + below, self.SIZE, words)
-                page.line(x + 40, y + below + 2, x + span - 14, y + below + 2)
+                page.line(x + 58, y + below + 2, x + span - 14, y + below + 2)
 
 
 def write(sheet: Sheet) -> Iterator[bytes]:
