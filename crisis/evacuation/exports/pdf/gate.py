@@ -32,6 +32,7 @@ LINES = (
     ("document_kind", "document_number", "document_expires_on"),
     ("place_class", "priority", "needs", "phone"),
 )
+DAYS = ("birth_date", "document_expires_on")
 
 
 class _Gate:
@@ -83,12 +84,17 @@ class _Gate:
         page.line(MARGIN, flow.y, page.width - MARGIN, flow.y, 0.2)
 
     def _draw_person(self, page: Page, y: float, row: Row) -> None:
-        label = self._sheet.labels.cell
         names = "  ".join(filter(None, (row.text("name"), row.text("passport_name"))))
         page.fitted(TEXT, y + 14, NAME, ROOM, f"{row.position}  {names}", bold=True)
         for place, fields in enumerate(LINES):
-            words = DOT.join(filter(None, (label(row, name) for name in fields)))
+            words = DOT.join(filter(None, (self._said(row, name) for name in fields)))
             page.fitted(TEXT, y + 28 + 12 * place, PLAIN, ROOM, words)
+
+    def _said(self, row: Row, name: str) -> str:
+        """A field as a person reads it; a day with what it is the day of."""
+        labels = self._sheet.labels
+        said = labels.cell(row, name)
+        return f"{labels.headings[name]} {said}" if said and name in DAYS else said
 
 
 def write(sheet: Sheet) -> Iterator[bytes]:

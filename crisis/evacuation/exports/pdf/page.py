@@ -12,7 +12,8 @@ QUIET = 4  # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
 # One of the eight masks: to try them all, as the standard asks of printers, takes five times as
 # long; readers take any.
 MASK = 3
-BOLD = "2 Tr .3 w"  # fill and outline: there is one weight of the typeface
+# Of a size of type: bold is filled and outlined, for there is one weight of the typeface.
+OUTLINE = 0.025
 DRAFT_GREY = "0.88 g"
 Cell = tuple[float, Sequence[str]]
 """Where its lines begin, and its lines."""
@@ -33,7 +34,7 @@ class Page:
     def text(self, x: float, y: float, size: float, text: str, *, bold: bool = False) -> None:
         """One line of any text on the base line `y`."""
         if shown := self._type.printable(text):
-            style = f"{BOLD} " if bold else ""
+            style = f"2 Tr {size * OUTLINE:.3g} w " if bold else ""
             place = f"{x:.1f} {self.height - y:.1f}"
             self._parts.append(
                 f"q BT {style}/F {size:.4g} Tf {place} Td {self._type.set(shown)}Tj ET Q"

@@ -17,8 +17,9 @@ from fontTools.ttLib import TTFont
 from crisis.evacuation.exports.pdf.file import PdfFile, in_pieces
 
 NAME = "GUIHNG+NotoSansSC-Regular"  # six capitals say that it is a subset (ISO 32000-1, 9.6.4)
-# Words of printable ASCII stay whole where they fit; a line may break beside anything else.
-_WORDS = re.compile(r"[!-~]+|\s|[^!-~\s]")
+# A Latin word stays whole where it fits, and a line may break behind its slash; between Chinese
+# characters a line breaks anywhere but before a mark that closes.
+_WORDS = re.compile(r"[!-.0-~\u00c0-\u024f]+/?|\s|[^\s][，。、；：！？）〕》”]*")
 # Of the file only the outlines go into the document; these are what cutting them down reads.
 TABLES = frozenset({"CFF ", "cmap", "head", "hhea", "hmtx", "maxp"})
 _UNSEEN = {"Cc": " ", "Cf": "", "Zl": " ", "Zp": " ", "Cs": ""}
