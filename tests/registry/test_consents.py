@@ -29,6 +29,7 @@ PUBLISHED = {
     "position-1": "efc781ac7ee38ee8",
     "wechat-1": "5762fedb8e7b97b1",
     "tracing-1": "636060a7c2bf2f22",
+    "family-1": "8d38fa371b3e1c63",
     "partners-1": "8406fdc71cbfb614",
     "guardian-1": "a014d1d65f85a30b",
 }
