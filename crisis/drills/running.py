@@ -9,6 +9,9 @@ from django.conf import settings
 
 from config.kernel import clock
 from config.kernel.errors import DomainError
+from crisis.allocation.models import Plan
+from crisis.allocation.services import adopt_plan, propose_plan
+from crisis.drills.fleets import bring
 from crisis.drills.preparing import Prepared
 from crisis.drills.scenarios import Scenario
 from crisis.evacuation.models import Manifest
@@ -18,6 +21,8 @@ from crisis.incidents.models import Incident
 from crisis.incidents.preview import Preview, preview_incident
 from crisis.incidents.services import approve_incident, declare_incident
 from crisis.incidents.states import IncidentState
+from crisis.seats.services import gather_travellers
+from crisis.transports.services import open_operation
 from notifications import bell
 
 
@@ -78,6 +83,24 @@ def declare(scenario: Scenario, prepared: Prepared) -> Declared:
         )
     bell.flush()
     return Declared(incident, preview, confirmed_at)
+
+
+def plan_evacuation(scenario: Scenario, incident: Incident, prepared: Prepared) -> Plan | None:
+    """Open the operation, bring its transports, and adopt what the solver proposes; None where
+    there is no fleet, or nobody is to leave."""
+    if scenario.fleet is None:
+        return None
+    planner = prepared.planner
+    operation = open_operation(incident=incident, planner=planner, name=f"{incident.title}撤离行动")
+    bring(scenario.fleet, operation, planner, clock.now())
+    gather_travellers(operation=operation)
+    try:
+        plan = propose_plan(operation=operation, planner=planner)
+    except DomainError as refusal:
+        if refusal.code == "nobody_to_place":
+            return None
+        raise
+    return adopt_plan(plan=plan, planner=planner)
 
 
 def seal(incident: Incident, prepared: Prepared) -> Sealed | None:

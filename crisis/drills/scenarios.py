@@ -12,6 +12,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from config.kernel.errors import DomainError
+from crisis.drills.fleets import PORT_VILA, Fleet
 
 DATA = Path(__file__).parent / "data"
 
@@ -32,7 +33,8 @@ class PostFacts:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`focus` is how many of the people are in each country; the rest live elsewhere."""
+    """`focus` is how many of the people are in each country; the rest live elsewhere.
+    Without a `fleet` the manifest says who is to go, not yet on what."""
 
     code: str
     signal_file: str
@@ -44,6 +46,7 @@ class Scenario:
     variables: Mapping[str, str]
     focus: Mapping[str, int] = field(default_factory=dict)
     level: str = "red"
+    fleet: Fleet | None = None
 
     @property
     def signal_path(self) -> Path:
@@ -76,6 +79,7 @@ _ALL = (
             "magnitude": "7.3",
         },
         focus={"VU": 231},
+        fleet=PORT_VILA,
     ),
     Scenario(
         code="tohoku-2011",

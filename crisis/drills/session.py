@@ -58,6 +58,7 @@ def _play(
     if not once:
         screen.say_where(prepared, incident)
     screen.watch(incident, supervisor, limit_s=SETTLE_LIMIT_S)
+    running.plan_evacuation(scenario, incident, prepared)
     sealed = running.seal(incident, prepared)
     found = figures(incident, log=emulator_log(), sealed=sealed, confirmed_at=declared.confirmed_at)
     if report:

@@ -118,9 +118,10 @@ class Wishes(APIView):
     @extend_schema(request=WishIn, responses={200: TravellerOut, 204: None})
     def post(self, request: Request, incident: int) -> Response:
         user = acting_user(request)
+        operation = operation_for(user, incident)
         wanted = validated(WishIn(data=request.data))
         row = services.set_wish(
-            operation=operation_for(user, incident),
+            operation=operation,
             person_ref=wanted["person_ref"],
             wish=Wish(wanted["wish"]),
             officer=user,

@@ -20,6 +20,7 @@ from crisis.staff.models import Cover
 from crisis.staff.selectors import covers_in_force
 from crisis.tracing.models import Enquiry
 from crisis.tracing.selectors import enquiries_after, enquiries_for
+from crisis.transports.models import Place
 from registry.countries import country_name
 from registry.geography.polygons import read_polygon, square_kilometres
 from registry.geography.reasons import Reason
@@ -156,6 +157,12 @@ def lasting(begins: datetime, ends: datetime) -> str:
     if minutes < 60:
         return gettext("%(m)d 分钟") % {"m": minutes}
     return gettext("%(h)d 小时 %(m)d 分") % {"h": minutes // 60, "m": minutes % 60}
+
+
+@register.filter
+def place_name(place: Place) -> str:
+    """In English where the place has an English name."""
+    return place.name_en if get_language() == "en" and place.name_en else place.name_zh
 
 
 @register.filter
