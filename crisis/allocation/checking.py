@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from crisis.allocation.breaches import Breach, Rule, in_order, of_unit, overfull, passed_over
 from crisis.allocation.models import Placement, Plan
 from crisis.allocation.problem import (
-    CLASSES,
     Chain,
     Demand,
     Member,
@@ -15,6 +14,7 @@ from crisis.allocation.problem import (
     Unit,
     Vehicle,
     classes_of,
+    counted_demand,
 )
 from crisis.allocation.reading import FAR_FUTURE, chains_of, vehicle_of
 from crisis.allocation.selectors import used_places
@@ -109,8 +109,7 @@ def _taken(
         counted = used[number].copy()
         for traveller, place_class in classes_of(unit.members).items():
             counted[place_class] += (number in chain) - (number in (stands.get(traveller) or ()))
-        heads = sum(counted[one] for one in CLASSES if one != PlaceClass.LAP)
-        taken[number] = Demand(*(counted[one] for one in CLASSES), heads)
+        taken[number] = counted_demand(counted)
     return taken
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from config.kernel import progress
 from crisis.allocation.network import Floats, Network, Origin, origin_of
@@ -50,6 +51,7 @@ def kinds_of(problem: Problem) -> list[Kind]:
     return list(kinds.values())
 
 
+Numbers = NDArray[np.int32]
 Column = tuple[int, Chain]  # a kind by index, and its way
 
 
@@ -103,8 +105,10 @@ class Master:
         )
         return len(fresh)
 
-    def _entries(self, columns: Sequence[Column]) -> tuple[Floats, Floats, Floats]:
-        starts, rows, values = [], [], []
+    def _entries(self, columns: Sequence[Column]) -> tuple[Numbers, Numbers, Floats]:
+        starts: list[int] = []
+        rows: list[int] = []
+        values: list[float] = []
         for kind, chain in columns:
             starts.append(len(rows))
             rows.append(kind)

@@ -87,8 +87,8 @@ class Network:
 
     def fits(self, demand: Demand, room: Floats) -> NDArray[np.bool_]:
         """On which transports there is room for that many."""
-        ok: NDArray[np.bool_] = (room >= np.array(demand)).all(axis=1)
-        return ok
+        enough: NDArray[np.bool_] = room >= np.array(demand)
+        return np.logical_and.reduce(enough, axis=1)
 
     def way(
         self, demand: Demand, origin: Origin, room: Floats, *, last: int | None = None

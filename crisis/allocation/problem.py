@@ -150,9 +150,12 @@ def classes_of(members: Iterable[Member]) -> dict[int, PlaceClass]:
 
 
 def demand_of(classes: Iterable[PlaceClass]) -> Demand:
-    counted = Counter(classes)
-    heads = counted.total() - counted[PlaceClass.LAP]
-    return Demand(*(counted[one] for one in CLASSES), heads)
+    return counted_demand(Counter(classes))
+
+
+def counted_demand(counted: Mapping[PlaceClass, int]) -> Demand:
+    seats, wheelchairs, stretchers, laps = (counted.get(one, 0) for one in CLASSES)
+    return Demand(seats, wheelchairs, stretchers, laps, seats + wheelchairs + stretchers)
 
 
 def heads_of(*, payload_kg: int | None, baggage_kg: int | None) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 from crisis.allocation.exchange import Exchange
 from crisis.allocation.greedy import fill, fits, greedy, room_after
 from crisis.allocation.master import MOVE_COST, Column, Kind, Master, kinds_of
-from crisis.allocation.network import Cheapest, Floats, Network
+from crisis.allocation.network import Cheapest, Floats, Network, origin_of
 from crisis.allocation.problem import Chain, Problem, pinned, serve_first, unserved
 
 GREEDY, SOLVER = "greedy", "highs"
@@ -203,8 +203,8 @@ class _Search:
 
     def _floor(self, amounts: Mapping[Column, float]) -> dict[int, Chain | None]:
         ways: dict[int, list[tuple[Chain, int]]] = defaultdict(list)
-        for (kind, chain), amount in amounts.items():
-            ways[kind].append((chain, math.floor(amount + 1e-6)))
+        for (number, chain), amount in amounts.items():
+            ways[number].append((chain, math.floor(amount + 1e-6)))
         placing: dict[int, Chain | None] = dict(pinned(self.problem))
         for at, kind in enumerate(self.kinds):
             chains = [chain for chain, times in ways[at] for _ in range(times)]
@@ -282,9 +282,8 @@ def urgent_first(problem: Problem, placing: Mapping[int, Chain | None]) -> dict[
 def _handed_out(
     problem: Problem, network: Network, group: Sequence[int], placing: Mapping[int, Chain | None]
 ) -> dict[int, Chain | None]:
-    origin = (None, problem.units[group[0]].behind)
-    if not origin[1]:
-        origin = (problem.units[group[0]].start, ())
-    chains = [placing[index] or () for index in group]
+    origin = origin_of(problem.units[group[0]])
+    chains: list[Chain] = [placing[index] or () for index in group]
     costs = {chain: network.cost(chain, origin) for chain in set(chains)}
-    return dict(zip(group, sorted(chains, key=lambda chain: (costs[chain], chain)), strict=True))
+    better_first: list[Chain] = sorted(chains, key=lambda chain: (costs[chain], chain))
+    return dict(zip(group, better_first, strict=True))
