@@ -52,7 +52,8 @@ def _decided_places(ids: Sequence[int], at: datetime) -> dict[int, tuple[str, st
 def current_points(ids: Iterable[int]) -> dict[int, tuple[float, float]]:
     """(latitude, longitude) of where each person was last thought to be; absent if nowhere. From
     the settled rows alone, which the sweep keeps."""
-    wanted, found = list(ids), {}
+    wanted = list(ids)
+    found: dict[int, tuple[float, float]] = {}
     for start in range(0, len(wanted), _SLICE):
         rows = CurrentWhereabouts.objects.filter(
             person_id__among=wanted[start : start + _SLICE],
@@ -60,7 +61,9 @@ def current_points(ids: Iterable[int]) -> dict[int, tuple[float, float]]:
             whereabouts__latitude__isnull=False,
         )
         columns = rows.values_list("person_id", "whereabouts__latitude", "whereabouts__longitude")
-        found.update({person: (latitude, longitude) for person, latitude, longitude in columns})
+        for person, latitude, longitude in columns:
+            if latitude is not None and longitude is not None:
+                found[person] = latitude, longitude
     return found
 
 
