@@ -101,7 +101,7 @@ class ScanIn(serializers.Serializer):
 
 
 class ScansIn(serializers.Serializer):
-    scans = ScanIn(many=True, max_length=SCANS_AT_A_TIME)
+    scans = serializers.ListField(child=ScanIn(), max_length=SCANS_AT_A_TIME)
 
 
 class TakenOut(serializers.Serializer):

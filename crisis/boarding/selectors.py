@@ -75,9 +75,11 @@ def tallies(operation: EvacuationOperation) -> list[Tally]:
     """Every transport of the operation, in order of departure."""
     transports = operation.transports.select_related("origin", "destination", "operation")
     found = {one.pk: Tally(one) for one in transports}
-    newest = newest_sealed(next(iter(transports))) if found else None
-    legs = ManifestLeg.objects.filter(entry__manifest=newest) if newest else ()
-    for transport in legs and legs.values_list("transport", flat=True):
+    if not found:
+        return []
+    newest = newest_sealed(next(iter(found.values())).transport)
+    legs = ManifestLeg.objects.filter(entry__manifest=newest) if newest else None
+    for transport in legs.values_list("transport_id", flat=True) if legs is not None else ():
         found[transport].listed += 1
     rows = Passage.objects.filter(transport__in=found)
     for transport, state, walk_in in rows.values_list("transport", "state", "walk_in"):

@@ -71,7 +71,7 @@ def _passages(
     manifest = newest_sealed(transport)
     rows = [row_of(entry) for entry in listed(manifest, transport)] if manifest else []
     stands = {row.person_ref: row for row in transport.passages.filter(walk_in=None)}
-    unlisted = set(stands) - {row.person_ref for row in rows}
+    unlisted = {ref for ref in stands if ref} - {row.person_ref for row in rows}
     people = [(row, stands.get(row.person_ref)) for row in rows]
     audit.record(
         actor=request.user.username,
