@@ -38,7 +38,7 @@ MODES = {
     TransportKind.CONVOY: "3",
 }
 # Data element 1001 as the guide lists it: P is a passport, F another document that is accepted.
-DOCUMENTS = {
+DOCUMENTS: dict[str, str] = {
     DocumentKind.PASSPORT: "P",
     DocumentKind.SAR_PASSPORT: "P",
     DocumentKind.FOREIGN_PASSPORT: "P",
