@@ -55,7 +55,7 @@ class PartyLine:
     def needs(self) -> list[str]:
         """Classes of place besides a seat."""
         kinds = (one.place_class for one in self.travellers)
-        return [PlaceClass(kind).label for kind in kinds if kind != PlaceClass.SEAT]
+        return [str(PlaceClass(kind).label) for kind in kinds if kind != PlaceClass.SEAT]
 
 
 def cards(operation: EvacuationOperation, plan: Plan | None) -> list[Card]:
@@ -172,7 +172,7 @@ def _grouped(
 
 
 def _words(codes: Iterable[str]) -> list[str]:
-    return [KeptBack(code).label for code in dict.fromkeys(codes) if code]
+    return [str(KeptBack(code).label) for code in dict.fromkeys(codes) if code]
 
 
 def _names(parties: Iterable[list[Traveller]]) -> dict[int, str]:

@@ -105,12 +105,13 @@ def _stands(
     incident: Incident, people: Collection[int], asked: Collection[int]
 ) -> tuple[dict[int, Stand], dict[int, int]]:
     rows = Standing.objects.filter(incident=incident, person_ref__among=list(people))
-    stands, same_as = {}, {}
+    stands: dict[int, Stand] = {}
+    same_as: dict[int, int] = {}
     for row in rows.values_list("person_ref", "condition", "movement", "same_as"):
         person, condition, movement, kept = row
         counted = kept is None or kept == person
         stands[person] = Stand(condition, movement, person in asked, counted)
-        if not counted:
+        if kept is not None and not counted:
             same_as[person] = kept
     return stands, same_as
 

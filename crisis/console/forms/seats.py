@@ -14,7 +14,11 @@ from crisis.seats.services.wishing import LINES
 from crisis.seats.states import KeptBack, Papers, Priority, Visa, Wish
 from crisis.transports.states import PlaceClass
 
-REASON = {"label": _("理由"), "max_length": 300, "widget": area()}
+
+def _reason(*, required: bool = False, label: Any = None) -> forms.CharField:
+    return forms.CharField(
+        label=label or _("理由"), max_length=300, widget=area(), required=required
+    )
 
 
 class OfferForm(ServiceForm):
@@ -38,7 +42,7 @@ class OfferForm(ServiceForm):
 
 
 class ReasonForm(ServiceForm):
-    reason = forms.CharField(**REASON)
+    reason = _reason(required=True)
 
 
 class WishForm(ServiceForm):
@@ -46,7 +50,7 @@ class WishForm(ServiceForm):
         label=_("意愿"), coerce=Wish, choices=[(one.value, one.label) for one in LINES],
         widget=forms.RadioSelect,
     )  # fmt: skip
-    reason = forms.CharField(required=False, **{**REASON, "label": _("说明")})
+    reason = _reason(label=_("说明"))
 
 
 class PriorityForm(ServiceForm):
@@ -54,7 +58,7 @@ class PriorityForm(ServiceForm):
         label=_("优先级"), required=False, coerce=Priority, empty_value=None,
         choices=[("", _("按规则")), *Priority.choices],
     )  # fmt: skip
-    reason = forms.CharField(required=False, **REASON)
+    reason = _reason()
 
 
 class PapersForm(ServiceForm):
@@ -66,7 +70,7 @@ class PapersForm(ServiceForm):
         label=_("目的地签证"), required=False, coerce=Visa, empty_value=None,
         choices=[("", _("不变")), *Visa.choices],
     )  # fmt: skip
-    reason = forms.CharField(required=False, **{**REASON, "label": _("说明")})
+    reason = _reason(label=_("说明"))
 
 
 class PlaceClassForm(ServiceForm):
@@ -74,21 +78,21 @@ class PlaceClassForm(ServiceForm):
         label=_("席位类别"), required=False, coerce=PlaceClass, empty_value=None,
         choices=[("", _("按登记的需要")), *PlaceClass.choices],
     )  # fmt: skip
-    reason = forms.CharField(required=False, **{**REASON, "label": _("说明")})
+    reason = _reason(label=_("说明"))
 
 
 class KeepBackForm(ServiceForm):
     why = forms.TypedChoiceField(
         label=_("原因"), coerce=KeptBack, choices=[(one.value, one.label) for one in BY_HAND]
     )
-    reason = forms.CharField(**REASON)
+    reason = _reason(required=True)
 
 
 class SplitForm(ServiceForm):
     """Whom to part; the others stay together."""
 
     people = forms.MultipleChoiceField(label=_("拆出哪些人"), widget=forms.CheckboxSelectMultiple)
-    reason = forms.CharField(**REASON)
+    reason = _reason(required=True)
 
     def __init__(self, people: Sequence[tuple[int, str]], *data: Any) -> None:
         super().__init__(*data)

@@ -85,11 +85,11 @@ def _show(
 def _page(request: StaffRequest, operation: EvacuationOperation, shown: str) -> dict[str, Any]:
     number = request.GET.get("page", "1")
     if shown == "waiting":
-        page = Paginator(waiting_parties(operation), A_PAGE).get_page(number)
-        return {"page": page, "rows": waiting_rows(waiting(page.object_list))}
+        parties = Paginator(waiting_parties(operation), A_PAGE).get_page(number)
+        return {"page": parties, "rows": waiting_rows(waiting(parties.object_list))}
     if shown == "offers":
-        page = Paginator(offers_of(operation), A_PAGE).get_page(number)
-        return {"page": page, "rows": offer_rows(list(page.object_list))}
+        offers = Paginator(offers_of(operation), A_PAGE).get_page(number)
+        return {"page": offers, "rows": offer_rows(list(offers.object_list))}
     people = travellers_of(request.user, operation).order_by("party__number", "pk")
     if shown == "held":
         people = people.filter(wish=Wish.GOING).exclude(kept_back="")

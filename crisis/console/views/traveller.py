@@ -103,26 +103,26 @@ def _render(
 def _forms(
     traveller: Traveller | None, request: StaffRequest | None = None
 ) -> dict[str, ServiceForm]:
-    data = (request.POST,) if request else ()
-    forms: dict[str, ServiceForm] = {"wish": WishForm(*data)}
+    data = request.POST if request else None
+    forms: dict[str, ServiceForm] = {"wish": WishForm(data)}
     if traveller is None:
         return forms
     members = list(traveller.party.travellers.order_by("pk"))
     names = names_of(members)
     initial = {"priority": traveller.ordered_priority}
     forms |= {
-        "priority": PriorityForm(*data, initial=initial),
-        "papers": PapersForm(*data),
-        "place_class": PlaceClassForm(*data),
-        "rules": ServiceForm(*data),
+        "priority": PriorityForm(data, initial=initial),
+        "papers": PapersForm(data),
+        "place_class": PlaceClassForm(data),
+        "rules": ServiceForm(data),
     }
     if traveller.kept_back:
-        forms["let_go"] = ReasonForm(*data)
+        forms["let_go"] = ReasonForm(data)
     else:
-        forms["keep_back"] = KeepBackForm(*data)
+        forms["keep_back"] = KeepBackForm(data)
     if len(members) > 1:
         people = [(one.pk, names[one.person_ref]) for one in members]
-        forms["split"] = SplitForm(people, *data)
+        forms["split"] = SplitForm(people, data)
     for name, form in forms.items():
         form.auto_id = f"id_{name}_%s"
     return forms

@@ -6,6 +6,7 @@ when it was given. Of two, the later counts, however they arrive.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -103,11 +104,10 @@ def _apply(offer: Offer, takes: bool, at: datetime, key: str, *, by: str = "") -
     """Whether the offer says now what was answered."""
     if offer.answered_at is not None and at < offer.answered_at:
         return False  # said before what counts already
-    said = {"answered_at": at, "answer_key": key, "unclear_at": None}
+    said: dict[str, Any] = {"answered_at": at, "answer_key": key, "unclear_at": None}
     if not takes:
-        gone = {"ended_at": clock.now()}
         return offer.state == OfferState.DECLINED or change(
-            offer, OfferState.DECLINED, by=by, **said, **gone
+            offer, OfferState.DECLINED, by=by, ended_at=clock.now(), **said
         )
     if offer.state == OfferState.CONFIRMED:
         return True
@@ -116,7 +116,7 @@ def _apply(offer: Offer, takes: bool, at: datetime, key: str, *, by: str = "") -
     return _take_up_again(offer, at, by=by, said=said)
 
 
-def _take_up_again(offer: Offer, at: datetime, *, by: str, said: dict[str, object]) -> bool:
+def _take_up_again(offer: Offer, at: datetime, *, by: str, said: dict[str, Any]) -> bool:
     """A yes after a no, or one that was given in time and arrived too late: where the place is
     still free. Too late, or no room: it is noted, and an officer sees it."""
     if (at <= offer.deadline_at or by) and _has_room(offer):
