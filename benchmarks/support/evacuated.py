@@ -28,7 +28,7 @@ A_VEHICLE, A_FAMILY = 200, 3
 PIECE = 2_000
 PLACES = (
     ("assembly", "的黎波里集合点", "Tripoli assembly", "LY", "TIP", "Africa/Tripoli"),
-    ("terminal", "的黎波里港", "Tripoli port", "LY", "", "Africa/Tripoli"),
+    ("terminal", "的黎波里港", "Tripoli port", "LY", "LYTIP", "Africa/Tripoli"),
     ("home", "北京", "Beijing", "CN", "PEK", "Asia/Shanghai"),
 )
 

@@ -11,7 +11,7 @@ from crisis.evacuation.exports import FORMATS
 from tests.support.processes import ROOT
 
 
-@pytest.mark.faults
+@pytest.mark.bench
 def test_figures_are_whole(tmp_path):
     target = tmp_path / "manifest.json"
     command = [sys.executable, "tools/bench.py", "manifest", "--json", str(target),
@@ -24,5 +24,6 @@ def test_figures_are_whole(tmp_path):
     found = json.loads(target.read_text())
     assert found["30_draft_s"] > 0
     for name in FORMATS:
-        assert found[f"30_{name}_bytes"] > 500
+        # Nobody there agreed to tracing partners, so theirs is an empty one.
+        assert found[f"30_{name}_bytes"] > (80 if name == "pfif" else 500), name
         assert found[f"30_{name}_peak_mib"] > 30

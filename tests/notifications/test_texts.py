@@ -32,6 +32,8 @@ VARIABLES = {
     "asker_en": "LI *",
     "kinship": "父母",
     "kinship_en": "parent",
+    "country": "巴布亚新几内亚",
+    "country_en": "Papua New Guinea",
     "problem": "工作进程没有进展",
     "problem_en": "worker is stuck",
     "where": "worker-1",
