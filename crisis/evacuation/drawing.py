@@ -175,16 +175,27 @@ def _seats(number: int, party: list[Placed]) -> list[Seat]:
 
 def _carried(incident: Incident, drawn: Iterable[int]) -> Iterator[Row]:
     """Those of the sealed version before who are under way, or stand on a transport that has left,
-    and are not drawn anew: as they stood."""
+    and are not drawn anew: as they stood. Each human being once."""
     before = last_sealed(incident.pk)
     if before is None:
         return
-    again = set(drawn)
+    same = dict(
+        Standing.objects.filter(incident=incident, same_as__isnull=False).values_list(
+            "person_ref", "same_as"
+        )
+    )
     moving = Standing.objects.filter(incident=incident, movement__in=UNDER_WAY)
     left = ManifestLeg.objects.filter(
         Q(transport__status__in=GONE) | Q(entry__person_ref__in=moving.values("person_ref")),
         entry__manifest=before,
     )
-    for entry in entries_of(before).filter(pk__in=left.values("entry")):
-        if entry.person_ref not in again:
+    seen = {same.get(ref, ref) for ref in drawn}
+    entries = list(entries_of(before).filter(pk__in=left.values("entry")))
+    # Of two registrations found to be one human being, the one that was kept goes before.
+    for entry in sorted(
+        entries, key=lambda one: same.get(one.person_ref) not in (None, one.person_ref)
+    ):
+        human = same.get(entry.person_ref, entry.person_ref)
+        if human not in seen:
+            seen.add(human)
             yield row_of(entry)

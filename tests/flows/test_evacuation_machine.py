@@ -56,7 +56,7 @@ def test_whatever_happens_the_promises_hold(scene):
             max_examples=12,
             stateful_step_count=30,
             deadline=None,
-            phases=[Phase.generate],
+            phases=[Phase.generate],  # shrinking one of these takes minutes
             suppress_health_check=list(HealthCheck),
         ),
     )
