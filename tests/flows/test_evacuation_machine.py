@@ -49,13 +49,21 @@ def scene(held_clock, post, officer, planner):
     )  # fmt: skip
 
 
-def test_whatever_happens_the_promises_hold(scene):
+@pytest.mark.parametrize(
+    ("examples", "derandomize"),
+    [
+        pytest.param(12, True, id="short"),  # the same ones in every run
+        pytest.param(300, False, id="long", marks=pytest.mark.long),
+    ],
+)
+def test_whatever_happens_the_promises_hold(scene, examples, derandomize):
     run_state_machine_as_test(
         lambda: Evacuation(scene),
         settings=settings(
-            max_examples=12,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
+            derandomize=derandomize,
             phases=[Phase.generate],  # shrinking one of these takes minutes
             suppress_health_check=list(HealthCheck),
         ),
