@@ -317,6 +317,14 @@ SPECTACULAR_SETTINGS = {
         "WhereaboutsSource": "registry.models.whereabouts.Source",
         "SetAsideReason": "crisis.selfreports.states.SetAsideReason",
         "ReplyDismissal": "crisis.calls.states.Dismissal",
+        "RegistrationBasis": "registry.models.person.Person.Basis",
+        "ReleaseGround": "crisis.evacuation.states.LegalGround",
+        "EvacuationPlaceKind": "crisis.transports.states.PlaceKind",
+        "TransportKind": "crisis.transports.states.TransportKind",
+        "TransportStatus": "crisis.transports.states.TransportStatus",
+        "CorridorStatus": "crisis.transports.states.CorridorStatus",
+        "ScanKind": "crisis.boarding.states.ScanKind",
+        "LeftAs": "crisis.arrivals.states.LeftAs",
     },
 }
 

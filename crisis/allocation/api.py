@@ -130,7 +130,7 @@ class SinceIn(serializers.Serializer):
     since = serializers.IntegerField(min_value=1, help_text="The earlier plan's number.")
 
 
-class MovedOut(serializers.Serializer):
+class MovedPartyOut(serializers.Serializer):
     """`before` and `after` are transports in order, null without a place."""
 
     person_ref = serializers.IntegerField(source="traveller.person_ref")
@@ -244,13 +244,13 @@ class PlanMoves(APIView):
 
     capability = Capability.PLAN
 
-    @extend_schema(parameters=[SinceIn], responses=MovedOut(many=True))
+    @extend_schema(parameters=[SinceIn], responses=MovedPartyOut(many=True))
     def get(self, request: Request, pk: int) -> Response:
         plan = plan_for(acting_user(request), pk)
         number = validated(SinceIn(data=request.query_params))["since"]
         since = get_object_or_404(Plan, operation=plan.operation_id, number=number)
         _record(request, plan, "plan.compared", since=number)
-        return Response(MovedOut(moved(plan, since), many=True).data)
+        return Response(MovedPartyOut(moved(plan, since), many=True).data)
 
 
 class AdoptPlan(APIView):

@@ -31,7 +31,7 @@ from crisis.transports.models import Place, Transport
 from crisis.transports.selectors import operation_for
 
 
-class WhoOut(serializers.Serializer):
+class PersonOrWalkInOut(serializers.Serializer):
     """A person's reference, or the number of a walk-in whom nobody has matched."""
 
     ref = serializers.IntegerField()
@@ -45,10 +45,10 @@ class SidesOut(serializers.Serializer):
     boarded = serializers.SerializerMethodField()
     arrived = serializers.SerializerMethodField()
     agree = serializers.BooleanField()
-    not_boarded = WhoOut(many=True)
-    not_listed = WhoOut(many=True)
-    not_arrived = WhoOut(many=True)
-    not_seen_boarding = WhoOut(many=True)
+    not_boarded = PersonOrWalkInOut(many=True)
+    not_listed = PersonOrWalkInOut(many=True)
+    not_arrived = PersonOrWalkInOut(many=True)
+    not_seen_boarding = PersonOrWalkInOut(many=True)
 
     def get_listed(self, sides: Sides) -> int:
         return len(sides.listed)
@@ -67,7 +67,7 @@ class TransportSidesOut(serializers.Serializer):
 
 class ReconciliationOut(serializers.Serializer):
     all = SidesOut()
-    unassigned = WhoOut(many=True, help_text="Listed, and on no transport yet.")
+    unassigned = PersonOrWalkInOut(many=True, help_text="Listed, and on no transport yet.")
     transports = TransportSidesOut(many=True)
 
 
@@ -78,9 +78,9 @@ class ComingOut(serializers.Serializer):
     number = serializers.CharField(source="transport.number")
     status = serializers.CharField(source="transport.status")
     arrives_at = serializers.DateTimeField(source="transport.arrives_at")
-    aboard = WhoOut(many=True)
-    listed = WhoOut(many=True)
-    waited_for = WhoOut(many=True)
+    aboard = PersonOrWalkInOut(many=True)
+    listed = PersonOrWalkInOut(many=True)
+    waited_for = PersonOrWalkInOut(many=True)
 
 
 class StayOut(serializers.ModelSerializer):
@@ -88,6 +88,10 @@ class StayOut(serializers.ModelSerializer):
 
     who = serializers.SerializerMethodField()
     lone_minor = serializers.SerializerMethodField()
+    food = serializers.CharField()
+    medicine = serializers.CharField()
+    needs = serializers.CharField()
+    left_with = serializers.CharField()
 
     class Meta:
         model = Stay
@@ -96,7 +100,7 @@ class StayOut(serializers.ModelSerializer):
             "onward_id", "province", "left_at", "left_as", "left_with",
         )  # fmt: skip
 
-    @extend_schema_field(WhoOut)
+    @extend_schema_field(PersonOrWalkInOut)
     def get_who(self, stay: Stay) -> dict[str, Any]:
         return who_of(stay)._asdict()
 

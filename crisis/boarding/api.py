@@ -125,6 +125,9 @@ class CandidateOut(serializers.Serializer):
 class WalkInOut(serializers.ModelSerializer):
     """Somebody on no list, and who it may be."""
 
+    name = serializers.CharField()
+    document = serializers.CharField()
+    note = serializers.CharField()
     candidates = serializers.SerializerMethodField()
     matched_by = serializers.CharField(source="matched_by.username", allow_null=True, default=None)
 

@@ -90,7 +90,9 @@ def _gates(operation: EvacuationOperation) -> dict[int, dict[str, int]]:
 def parties_on(plan: Plan, transport: Transport, *, names: bool) -> list[PartyLine]:
     """The parties that a plan puts on a transport, the most urgent first."""
     placed = plan.placements.filter(journey__legs__transport=transport)
-    return _lines(placed[: PARTIES_SHOWN * 4], names=names)[:PARTIES_SHOWN]
+    aboard = Traveller.objects.filter(pk__in=placed.values("traveller"))
+    first = placed.filter(traveller__party__in=_first_parties(aboard, PARTIES_SHOWN))
+    return _lines(first, names=names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def _grouped(
     names: bool,
 ) -> list[PartyLine]:
     parties: dict[int, list[Traveller]] = defaultdict(list)
-    for one in travellers:
+    for one in sorted(travellers, key=lambda one: one.pk):
         parties[one.party_id].append(one)
     called = _names(parties.values()) if names else {}
     lines = [

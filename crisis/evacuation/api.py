@@ -44,7 +44,7 @@ class ManifestOut(serializers.Serializer):
     content_hash = serializers.CharField()
 
 
-class LegOut(serializers.Serializer):
+class ManifestLegOut(serializers.Serializer):
     transport = serializers.IntegerField()
     place_class = serializers.CharField()
 
@@ -56,7 +56,7 @@ class RowOut(serializers.Serializer):
     person_ref = serializers.IntegerField()
     party = serializers.IntegerField()
     priority = serializers.CharField()
-    legs = LegOut(many=True)
+    legs = ManifestLegOut(many=True)
     row = serializers.DictField(source="data")
     words = serializers.DictField(child=serializers.CharField())
 

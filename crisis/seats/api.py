@@ -32,7 +32,6 @@ from crisis.seats.selectors import (
 from crisis.seats.serializers import (
     AfterIn,
     AnswerIn,
-    CountsOut,
     GatheredOut,
     JoinIn,
     KeepBackIn,
@@ -44,6 +43,7 @@ from crisis.seats.serializers import (
     PlaceClassIn,
     PriorityIn,
     ReasonIn,
+    SeatCountsOut,
     SplitIn,
     TravellerOut,
     TravellersOut,
@@ -63,9 +63,9 @@ ROWS_A_PAGE = 500
 class SeatCounts(APIView):
     capability = Capability.VIEW_INCIDENT
 
-    @extend_schema(responses=CountsOut)
+    @extend_schema(responses=SeatCountsOut)
     def get(self, request: Request, incident: int) -> Response:
-        return Response(CountsOut(counts(operation_for(acting_user(request), incident))).data)
+        return Response(SeatCountsOut(counts(operation_for(acting_user(request), incident))).data)
 
 
 class Gather(APIView):

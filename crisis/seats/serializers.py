@@ -64,7 +64,7 @@ class OfferOut(serializers.Serializer):
         return [int(part) for part in offer.journey.key.split(">")]
 
 
-class CountsOut(serializers.Serializer):
+class SeatCountsOut(serializers.Serializer):
     """People by wish; `held` and `unchecked` are among those who go."""
 
     going = serializers.IntegerField()

@@ -50,7 +50,7 @@ class OperationIn(serializers.Serializer):
     name = serializers.CharField(max_length=80)
 
 
-class PlaceOut(serializers.ModelSerializer):
+class EvacuationPlaceOut(serializers.ModelSerializer):
     """Without the people who work there."""
 
     post = serializers.CharField(source="post.code", default=None)
@@ -63,7 +63,7 @@ class PlaceOut(serializers.ModelSerializer):
         )  # fmt: skip
 
 
-class PlaceIn(serializers.Serializer):
+class EvacuationPlaceIn(serializers.Serializer):
     """Without `time_zone` that of the nearest known town counts. `post` is a post's code."""
 
     kind = serializers.ChoiceField(choices=PlaceKind.choices)
@@ -224,19 +224,19 @@ class EndOperation(APIView):
 class Places(APIView):
     capability = READ_PLAN
 
-    @extend_schema(responses=PlaceOut(many=True))
+    @extend_schema(responses=EvacuationPlaceOut(many=True))
     def get(self, request: Request, incident: int) -> Response:
         operation = operation_for(acting_user(request), incident)
         places = operation.places.select_related("post").defer("contact")
-        return Response(PlaceOut(places, many=True).data)
+        return Response(EvacuationPlaceOut(places, many=True).data)
 
-    @extend_schema(request=PlaceIn, responses={201: PlaceOut})
+    @extend_schema(request=EvacuationPlaceIn, responses={201: EvacuationPlaceOut})
     def post(self, request: Request, incident: int) -> Response:
         user = acting_user(request)
         operation = operation_for(user, incident)
-        draft = PlaceIn(data=request.data).draft()
+        draft = EvacuationPlaceIn(data=request.data).draft()
         place = services.add_place(operation=operation, draft=draft, planner=user)
-        return Response(PlaceOut(place).data, status=201)
+        return Response(EvacuationPlaceOut(place).data, status=201)
 
 
 class OnePlace(APIView):
@@ -244,21 +244,21 @@ class OnePlace(APIView):
 
     capability = Capability.PLAN
 
-    @extend_schema(request=PlaceIn, responses=PlaceOut)
+    @extend_schema(request=EvacuationPlaceIn, responses=EvacuationPlaceOut)
     def put(self, request: Request, incident: int, pk: int) -> Response:
         user = acting_user(request)
         place = place_for(operation_for(user, incident), pk)
-        draft = PlaceIn(data=request.data).draft()
+        draft = EvacuationPlaceIn(data=request.data).draft()
         draft = replace(draft, contact=draft.contact or place.contact)
         return Response(
-            PlaceOut(services.change_place(place=place, draft=draft, planner=user)).data
+            EvacuationPlaceOut(services.change_place(place=place, draft=draft, planner=user)).data
         )
 
-    @extend_schema(request=None, responses=PlaceOut)
+    @extend_schema(request=None, responses=EvacuationPlaceOut)
     def delete(self, request: Request, incident: int, pk: int) -> Response:
         user = acting_user(request)
         place = place_for(operation_for(user, incident), pk)
-        return Response(PlaceOut(services.retire_place(place=place, planner=user)).data)
+        return Response(EvacuationPlaceOut(services.retire_place(place=place, planner=user)).data)
 
 
 class Transports(APIView):

@@ -6,6 +6,7 @@ from config.kernel.models import AuditEntry
 from crisis.allocation.services import adopt_plan, propose_plan
 from crisis.boarding.models import Passage
 from crisis.boarding.states import ScanKind
+from crisis.console import evacuation
 from crisis.evacuation.services import draft_manifest, seal_manifest
 from crisis.seats.states import Priority
 from tests.crisis.allocation.conftest import Table, placed
@@ -48,6 +49,17 @@ def test_parties_of_a_transport_are_fetched_when_they_are_wanted(board):
     page = board.client.get(f"{board.address}{board.first.pk}/parties/").text
     assert "甲0、甲1" in page
     assert "乙0" not in page
+
+
+def test_the_most_urgent_party_is_shown_of_many(board, monkeypatch):
+    monkeypatch.setattr(evacuation, "PARTIES_SHOWN", 1)
+    board.single.travellers.update(ordered_priority=Priority.PREGNANT)
+    move(board, 1, None)
+    move(board, 2, board.first)
+    move(board, 1, board.first, confirmed="yes")
+    page = board.client.get(f"{board.address}{board.first.pk}/parties/").text
+    assert "乙0" in page
+    assert "甲0" not in page
 
 
 def test_names_are_for_those_who_may_see_them(board, as_user, make_user, post):

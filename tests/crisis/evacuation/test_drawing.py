@@ -154,6 +154,17 @@ def test_who_is_under_way_stays_though_nobody_wrote_the_departure_down(
     assert row_of(second, wang).legs == ((flight.pk, "seat"),)
 
 
+def test_two_registrations_of_one_traveller_under_way_stay_one_row(
+    operation: Any, planner: Any, draft: Any, wang: Person, li: Person, flight: Transport
+) -> None:
+    make_plan(operation, planner, {li: [flight], wang: [flight]})
+    seal_manifest(manifest=draft(), planner=planner)
+    Standing.objects.filter(person_ref__in=[wang.pk, li.pk]).update(movement="evacuating")
+    Traveller.objects.update(wish="out")
+    Standing.objects.filter(person_ref=li.pk).update(same_as=wang.pk)
+    assert names(draft()) == ["王小明"]
+
+
 def test_a_plan_with_a_cancelled_transport_is_planned_anew_first(
     operation: Any, planner: Any, draft: Any, wang: Person, flight: Transport
 ) -> None:

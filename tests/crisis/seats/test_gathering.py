@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.kernel import clock
-from crisis.rollcall.models import Standing
+from crisis.rollcall.models import RollCallEvent, Standing
 from crisis.rollcall.services.log import Entry, write_log
 from crisis.rollcall.states import EventKind, Source
 from crisis.seats.models import Party, Traveller
@@ -260,9 +260,10 @@ def test_a_line_that_was_committed_late_is_not_missed(
     person = stand("王小明")
     follow_roll_call()
     say(person, EventKind.WANTS_OUT)
+    late = RollCallEvent.objects.latest("pk")
     mark = operation.gathering
     mark.refresh_from_db()
-    mark.fresh_line += 1_000  # a line with a higher number was seen first
+    mark.fresh_line = late.pk + 1_000  # a line with a higher number was seen first
     mark.save()
     assert follow_roll_call() == 0
     held_clock(70)
