@@ -18,6 +18,7 @@ import django
 
 def main() -> None:
     django.setup()
+    from benchmarks.support.processes import own_peak_mib
     from crisis.evacuation.exports import FORMATS
     from crisis.evacuation.models import Manifest
     from crisis.evacuation.profiles import PROFILES
@@ -48,7 +49,7 @@ def main() -> None:
         "s": round(seconds, 2),
         "cpu_s": round(used, 2),
         "bytes": size,
-        "peak_mib": round(after.ru_maxrss / 1024, 1),
+        "peak_mib": own_peak_mib(),
     }
     print(json.dumps(figures))
 

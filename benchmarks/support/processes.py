@@ -139,14 +139,21 @@ def wait_until(ready: Callable[[], bool], what: str) -> None:
 
 def peak_rss_mib(parent: int) -> float:
     """The largest resident set that any child of `parent` ever had, in MiB; 0 without /proc."""
-    peaks = [
-        int(line.split()[1]) / 1024
-        for status in Path("/proc").glob("[0-9]*/status")
-        if (facts := _facts(status)) and f"PPid:\t{parent}\n" in facts
-        for line in facts.splitlines()
-        if line.startswith("VmHWM:")
-    ]
-    return round(max(peaks, default=0.0), 1)
+    statuses = map(_facts, Path("/proc").glob("[0-9]*/status"))
+    return max(
+        (_peak_mib(facts) for facts in statuses if f"PPid:\t{parent}\n" in facts), default=0.0
+    )
+
+
+def _peak_mib(facts: str) -> float:
+    lines = (line for line in facts.splitlines() if line.startswith("VmHWM:"))
+    return max((round(int(line.split()[1]) / 1024, 1) for line in lines), default=0.0)
+
+
+def own_peak_mib() -> float:
+    """The largest resident set of this process since its program was loaded, in MiB; 0 without
+    /proc. (What `getrusage` tells counts that of the process which started it.)"""
+    return _peak_mib(_facts(Path("/proc/self/status")))
 
 
 def children_of(parent: int) -> list[int]:

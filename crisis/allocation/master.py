@@ -7,7 +7,7 @@ in fractions, which prices the places, then in whole numbers.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import highspy
@@ -22,6 +22,8 @@ from crisis.allocation.problem import Chain, Demand, Problem, serve_first
 MOVE_COST = 0.25
 # A process that shows no progress for 15 s is taken for dead (crisis/operations/lookout.py).
 AT_A_TIME_S = 10.0
+# So near to the best plan, as a part of the weight served, the search for what is left may end.
+NEAR = 0.0001
 
 
 @dataclass(slots=True)
@@ -147,7 +149,15 @@ class Master:
         found = np.array(self.solver.getSolution().col_value)
         return {self.columns[at]: float(found[at]) for at in np.flatnonzero(found > 1e-9)}
 
-    def in_whole_numbers(self, first: dict[Column, int]) -> None:
+    def hold(self, amounts: Mapping[Column, int]) -> None:
+        """From now on, no fewer than these, and a plan that is near enough to the best."""
+        every = np.arange(len(self.columns), dtype=np.int32)
+        least = np.array([float(amounts.get(column, 0)) for column in self.columns])
+        most = np.array([float(len(self.kinds[kind].units)) for kind, _ in self.columns])
+        self.solver.changeColsBounds(len(every), every, least, most)
+        self.solver.setOptionValue("mip_rel_gap", NEAR)
+
+    def in_whole_numbers(self, first: Mapping[Column, int]) -> None:
         """From now on, no half families; `first` is a plan to improve."""
         self.solver.setOptionValue("simplex_strategy", 1)
         every = np.arange(len(self.columns), dtype=np.int32)

@@ -90,6 +90,8 @@ class _Search:
             self._rounded(self.amounts)
             if every:
                 self._whole()
+            else:
+                self._rest()
             self._exchange()
         return self.best, math.ceil(self.bound - 1e-4)
 
@@ -247,21 +249,39 @@ class _Search:
         return sum(self.master.value(column) * times for column, times in counted.items())
 
     def _exchange(self) -> None:
-        exchange = Exchange(self.problem, self.network, self.best, MOVE_COST)
-        self._consider(self._filled(exchange.run(until=self.until)))
+        """As long as it wins something: whoever moved made room."""
+        before = None
+        while self.best is not before and self._left_s():
+            before = self.best
+            exchange = Exchange(self.problem, self.network, self.best, MOVE_COST)
+            self._consider(self._filled(exchange.run(until=self.until)))
 
     def _whole(self) -> None:
-        left = self._left_s()
-        if left < 0.05:
+        """In whole numbers, from the best plan so far; proves a bound too."""
+        if not self._search(self.best):
             return
-        first = self._counted(self.best)
-        self.master.add(first)
-        self.master.in_whole_numbers(first)
-        self.master.solve(time_limit_s=_WHOLE * left)
-        self._consider(self._filled(self._floor(self.master.amounts())))
         if not any(kind.now for kind in self.kinds):
             # Values are weights less small costs, which are below one half in all.
             self.bound = max(self.bound, self.all_weight + self.master.least_left() - SMALL_COSTS)
+
+    def _rest(self) -> None:
+        """In whole numbers only what the fractions cut: where there are too many ways to search
+        them all, everybody whom the fractions send one way as a whole goes that way."""
+        whole = self._floor(self.amounts)
+        self.master.hold(self._counted(whole))
+        self._search(self._filled(whole))
+
+    def _search(self, first: Mapping[int, Chain | None]) -> bool:
+        """In whole numbers from this plan on; False where there is no time for it."""
+        left = self._left_s()
+        if left < 0.05:
+            return False
+        counted = self._counted(first)
+        self.master.add(counted)
+        self.master.in_whole_numbers(counted)
+        self.master.solve(time_limit_s=_WHOLE * left)
+        self._consider(self._filled(self._floor(self.master.amounts())))
+        return True
 
 
 def urgent_first(problem: Problem, placing: Mapping[int, Chain | None]) -> dict[int, Chain | None]:
