@@ -51,6 +51,9 @@ class Manifest(models.Model):
         return f"manifest {self.incident_id} v{self.version}"
 
 
+KEY_PURPOSE = "evacuation.entry.key"
+
+
 class ManifestEntry(models.Model):
     """One person on one version. `sealed_row` is the person's data as it stood: JSON, encrypted
     under a key of this entry's own, so that rotating the installation's keys changes no manifest.
@@ -101,7 +104,7 @@ class EntryKey(models.Model):
     entry = models.OneToOneField(
         ManifestEntry, primary_key=True, on_delete=models.CASCADE, related_name="own_key"
     )
-    key = EncryptedTextField(purpose="evacuation.entry.key")
+    key = EncryptedTextField(purpose=KEY_PURPOSE)
 
     def __str__(self) -> str:
         return f"key of entry {self.entry_id}"

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from config.kernel.encryption import new_key, seal_under, unseal_under
-from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry, ManifestLeg
+from crisis.evacuation.models import Manifest, ManifestEntry
 
 FIELDS = (
     "name",
@@ -51,34 +51,13 @@ class Row:
         return str(self.data.get(name) or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Everything the database keeps of one row."""
-
-    entry: ManifestEntry
-    key: EntryKey
-    legs: Sequence[ManifestLeg]
-
-
 ROW_PURPOSE = "evacuation.entry.row"
 
 
-def written(manifest: Manifest, row: Row) -> Written:
-    """What is to be stored of a row: its entry, the key it is sealed under, and its legs."""
+def sealed(row: Row) -> tuple[str, bytes]:
+    """A new key, and the row's data sealed under it."""
     key = new_key()
-    entry = ManifestEntry(
-        manifest=manifest,
-        position=row.position,
-        person_ref=row.person_ref,
-        party=row.party,
-        priority=row.priority,
-        sealed_row=seal_under(key, canonical(row.data), ROW_PURPOSE),
-    )
-    legs = [
-        ManifestLeg(entry=entry, position=number, transport_id=transport, place_class=place_class)
-        for number, (transport, place_class) in enumerate(row.legs, start=1)
-    ]
-    return Written(entry, EntryKey(entry=entry, key=key), legs)
+    return key, seal_under(key, canonical(row.data), ROW_PURPOSE)
 
 
 def entries_of(manifest: Manifest) -> QuerySet[ManifestEntry]:

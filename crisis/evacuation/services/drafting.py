@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from config.kernel import audit, clock
+from config.kernel import audit, bulk, clock
+from config.kernel.encryption import seal
 from config.kernel.errors import DomainError
 from crisis.evacuation.drawing import draw
-from crisis.evacuation.models import EntryKey, Manifest, ManifestEntry, ManifestLeg
-from crisis.evacuation.rows import Row, written
+from crisis.evacuation.models import KEY_PURPOSE, EntryKey, Manifest, ManifestEntry, ManifestLeg
+from crisis.evacuation.rows import Row, sealed
 from crisis.evacuation.services.common import last_version, locked, subject
 from crisis.incidents.models import Incident
 from crisis.incidents.states import IncidentState
@@ -18,6 +19,8 @@ from crisis.staff.roles import Capability
 from crisis.staff.selectors import demand
 
 ROWS_A_WRITE = 1000
+_ENTRY = ("id", "position", "person_ref", "party", "priority", "sealed_row")
+_LEG = ("entry", "position", "transport", "place_class")
 PLANNABLE = (IncidentState.DECLARED, IncidentState.STOOD_DOWN)
 
 
@@ -63,9 +66,18 @@ def draft_manifest(*, incident: Incident, planner: User) -> Manifest:
 
 
 def write_rows(manifest: Manifest, rows: Sequence[Row]) -> None:
-    """Store these rows of a draft, some thousand at a time."""
+    """Store these rows of a draft, some thousand at a time. Call inside a transaction."""
     for start in range(0, len(rows), ROWS_A_WRITE):
-        made = [written(manifest, row) for row in rows[start : start + ROWS_A_WRITE]]
-        ManifestEntry.objects.bulk_create([one.entry for one in made])
-        EntryKey.objects.bulk_create([one.key for one in made])
-        ManifestLeg.objects.bulk_create([leg for one in made for leg in one.legs])
+        _write(manifest, rows[start : start + ROWS_A_WRITE])
+
+
+def _write(manifest: Manifest, rows: Sequence[Row]) -> None:
+    entries, keys, legs = [], [], []
+    for pk, row in zip(bulk.new_ids(ManifestEntry, len(rows)), rows, strict=True):
+        key, data = sealed(row)
+        entries.append((pk, row.position, row.person_ref, row.party, row.priority, data))
+        keys.append((pk, seal(key, KEY_PURPOSE)))
+        legs += [(pk, number, *leg) for number, leg in enumerate(row.legs, start=1)]
+    bulk.insert(ManifestEntry, _ENTRY, entries, same={"manifest": manifest.pk}, anew=True)
+    bulk.insert(EntryKey, ("entry", "key"), keys, anew=True)
+    bulk.insert(ManifestLeg, _LEG, legs, anew=True)
