@@ -1,5 +1,6 @@
 """求助个案: who asks for help, how long they have waited, and all that was done for them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -164,6 +165,12 @@ class CasePerson(models.Model):
         return f"{self.person_ref} in case {self.case_id}"
 
 
+class CaseEvents(models.QuerySet["CaseEvent"]):
+    def caused_by(self, keys: Collection[str]) -> "CaseEvents":
+        """The lines of these causes; by the index, in which lines without a cause do not stand."""
+        return self.filter(source_key__among=keys).exclude(source_key="")
+
+
 class CaseEvent(models.Model):
     """One line of a case's log: who, when, what. Append-only.
 
@@ -180,11 +187,13 @@ class CaseEvent(models.Model):
     detail = models.JSONField(default=dict)
     source_key = models.CharField(max_length=60, blank=True)
 
+    objects = CaseEvents.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "source_key"],
+                fields=["source_key", "case"],  # in this order, to look for a cause
                 condition=~models.Q(source_key=""),
                 name="case_event_once_a_cause",
             )

@@ -2,11 +2,10 @@
 
 from django.dispatch import Signal
 
-# case_opened(case): a new case, not a further call of one that is open.
-case_opened = Signal()
-# red_case_waits(case, why: str): a red or ungraded case that nobody has spoken with: it is new,
-# was graded red, its person called again (`new`), or its clock ran over (`overdue`).
-red_case_waits = Signal()
+# red_cases_wait(cases, why: str): red or ungraded cases of one post with whose people nobody has
+# spoken: they are new, were graded red, the person called again (`new`), or the clock ran over
+# (`overdue`).
+red_cases_wait = Signal()
 # red_case_held(case, officer): an officer took a case or spoke with its person: nobody else need be
 # woken for it, whatever its grade.
 red_case_held = Signal()

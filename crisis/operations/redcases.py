@@ -5,6 +5,7 @@ gateway, and a page that is owed is there when the process dies (crisis.operatio
 makes the calls).
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from config.kernel import clock
@@ -21,17 +22,21 @@ from crisis.staff.models import User
 EACH_UP_TO, IN_TIME = 5, timedelta(minutes=10)
 
 
-def tell_of_case(*, case: Case, why: str) -> Page | None:
-    """Have the post's roster paged about a red or ungraded case, by its number alone; a case
-    without a post is told to those on duty for the whole installation. None where that was told
-    lately."""
+def tell_of_cases(*, cases: Sequence[Case], why: str) -> list[Page]:
+    """Have the post's roster paged about red or ungraded cases of one post, each by its number
+    alone; cases without a post are told to those on duty for the whole installation. Returns the
+    pages; what was told lately is not told again."""
     problem = Problem.CASE_OVERDUE if why == OVERDUE else Problem.RED_CASE
-    lately = Page.objects.filter(
-        problem=problem, post=case.post_id, at__gt=clock.real_now() - IN_TIME
-    )
-    many = lately.count() >= EACH_UP_TO
-    where = f"{case.post.code if case.post else '-'} +" if many else case.number
-    return ask_for_page(Found(problem, where, post_id=case.post_id))
+    post = cases[0].post
+    since = clock.real_now() - IN_TIME
+    lately = Page.objects.filter(problem=problem, post=post, at__gt=since).count()
+    each = max(0, EACH_UP_TO - lately)
+    about = [case.number for case in cases[:each]]
+    if len(cases) > each:
+        about.append(f"{post.code if post else '-'} +")
+    post_id = post.pk if post else None
+    pages = [ask_for_page(Found(problem, where, post_id=post_id)) for where in about]
+    return [page for page in pages if page is not None]
 
 
 def settle_pages_of(*, case: Case, officer: User) -> int:

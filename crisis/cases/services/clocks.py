@@ -9,7 +9,7 @@ from config.kernel import clock
 from config.kernel.errors import DomainError
 from crisis.cases.models import Case
 from crisis.cases.services.log import begin, lock, write
-from crisis.cases.signals import NEW, OVERDUE, red_case_waits
+from crisis.cases.signals import NEW, OVERDUE, red_cases_wait
 from crisis.cases.states import EventKind, Grade
 from crisis.staff.models import User
 
@@ -37,10 +37,12 @@ def start_again(case: Case, at: datetime) -> None:
     wind(case)
 
 
-def tell_if_red(case: Case) -> None:
-    """Somebody waits by a clock that counts as red: the floors above are told at once."""
-    if case.counts_as_red and case.due_at is not None:
-        red_case_waits.send(Case, case=case, why=NEW)
+def tell_if_red(*cases: Case) -> None:
+    """Somebody waits by a clock that counts as red: the floors above are told at once. The cases
+    are of one post."""
+    red = [case for case in cases if case.counts_as_red and case.due_at is not None]
+    if red:
+        red_cases_wait.send(Case, cases=red, why=NEW)
 
 
 def end_pause(case: Case) -> int:
@@ -151,5 +153,5 @@ def _tell(pk: int) -> bool:
     case = lock(pk)
     write(case, EventKind.OVERDUE, at=case.due_at, grade=case.grade)
     if case.counts_as_red:
-        red_case_waits.send(Case, case=case, why=OVERDUE)
+        red_cases_wait.send(Case, cases=[case], why=OVERDUE)
     return True

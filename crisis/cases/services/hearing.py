@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from crisis.cases.services.opening import open_case
+from config.kernel import clock
+from crisis.cases.services.flood import open_calls
+from crisis.cases.services.opening import Call, Intake
 from crisis.cases.states import Origin
 from crisis.incidents.models import Incident
 from crisis.rollcall.services.log import Entry
@@ -28,20 +29,23 @@ def hear_calls(
     for call in calls:
         together = call.source_key in replies or _by_telephone(call)
         matters[call.source_key, None if together else call.person_ref].append(call)
-    for (key, person), entries in matters.items():
-        reply = replies.get(key)
-        persons = [entry.person_ref for entry in entries]
-        open_case(
-            post=incident.post,
-            incident=incident,
-            origin=Origin.CALL if _by_telephone(entries[0]) else _origin(source, reply),
-            origin_key=key if person is None else f"{key}:{incident_id}:{person}",
-            raised_at=_raised_at(entries[0], reply),
-            person_ref=persons[0],
-            others=persons[1:],
-            opened_by=recorded_by,
-            **_told(entries[0], reply),
-        )
+    now = clock.now()
+    open_calls(
+        [
+            Call(
+                post=incident.post,
+                incident=incident,
+                origin=_origin(source, entries[0], replies.get(key)),
+                origin_key=key if person is None else f"{key}:{incident_id}:{person}",
+                raised_at=min(_raised_at(entries[0], replies.get(key)), now),
+                persons=tuple(dict.fromkeys(entry.person_ref for entry in entries)),
+                intake=_told(entries[0], replies.get(key)),
+                grade="",
+                opened_by=recorded_by,
+            )
+            for (key, person), entries in matters.items()
+        ]
+    )
 
 
 def _by_telephone(call: Entry) -> bool:
@@ -59,7 +63,9 @@ def _replies(calls: Sequence[Entry]) -> dict[str, Reply]:
     return {f"reply:{reply.pk}": reply for reply in Reply.objects.filter(pk__in=numbers)}
 
 
-def _origin(source: Source, reply: Reply | None) -> Origin:
+def _origin(source: Source, entry: Entry, reply: Reply | None) -> Origin:
+    if _by_telephone(entry):
+        return Origin.CALL
     if reply is not None:
         return _BY_VIA.get(Reply.Via(reply.via), Origin.REPLY)
     return _ORIGIN.get(source, Origin.OFFICER)
@@ -70,13 +76,13 @@ def _raised_at(entry: Entry, reply: Reply | None) -> datetime:
     return reply.received_at if reply is not None else entry.occurred_at
 
 
-def _told(entry: Entry, reply: Reply | None) -> dict[str, Any]:
+def _told(entry: Entry, reply: Reply | None) -> Intake:
     if reply is None:
-        return {"event": entry.note}
-    return {
-        "contact": reply.address,
-        "event": reply.text,
-        "latitude": reply.latitude,
-        "longitude": reply.longitude,
-        "accuracy_m": reply.accuracy_m,
-    }
+        return Intake(event=entry.note)
+    return Intake(
+        contact=reply.address,
+        event=reply.text,
+        latitude=reply.latitude,
+        longitude=reply.longitude,
+        accuracy_m=reply.accuracy_m,
+    )

@@ -26,8 +26,23 @@ def write(
     **detail: Any,
 ) -> CaseEvent:
     """Append one line. `detail` is figures and references alone."""
+    made = line(case, kind, by=by, note=note, at=at, detail=detail)
+    made.save(force_insert=True)
+    return made
+
+
+def line(
+    case: Case,
+    kind: EventKind,
+    *,
+    by: str = "",
+    note: str = "",
+    at: datetime | None = None,
+    detail: dict[str, Any],
+) -> CaseEvent:
+    """The same, not written yet."""
     now = clock.now()
-    return CaseEvent.objects.create(
+    return CaseEvent(
         case=case, kind=kind, at=at or now, learned_at=now, by=by, note=note, detail=detail
     )
 

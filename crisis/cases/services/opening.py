@@ -12,8 +12,7 @@ from crisis.cases.models import Case, CaseEvent, CasePerson
 from crisis.cases.numbers import case_number
 from crisis.cases.selectors import live_case_of
 from crisis.cases.services import clocks
-from crisis.cases.services.log import lock, write
-from crisis.cases.signals import case_opened
+from crisis.cases.services.log import line, lock, write
 from crisis.cases.states import LIMIT, EventKind, Grade, Origin
 from crisis.incidents.models import Incident
 from registry.models import Post
@@ -48,7 +47,7 @@ class Intake:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call for help, from wherever. `persons` are the registered people it is about, whoever
-    called first."""
+    called first; `raised_at` is not after now. Everything else as open_case has it."""
 
     post: Post | None
     incident: Incident | None
@@ -90,25 +89,32 @@ def open_case(
     in the same trouble; a `post` of None is everybody's business until a post takes it. Where
     `opened_by` names somebody the opening is audited; what came in by itself is its own record.
     """
-    call = Call(
-        post=post,
-        incident=incident,
-        origin=origin,
-        origin_key=origin_key,
-        raised_at=min(raised_at, clock.now()),
-        persons=tuple(dict.fromkeys(p for p in (person_ref, *others) if p is not None)),
-        intake=Intake(
-            person_name=person_name, contact=contact, place=place, landmark=landmark, event=event,
-            steps_taken=steps_taken, latitude=latitude, longitude=longitude, accuracy_m=accuracy_m,
-        ),
-        grade=grade or "",
-        opened_by=opened_by,
+    return open_call(
+        Call(
+            post=post,
+            incident=incident,
+            origin=origin,
+            origin_key=origin_key,
+            raised_at=min(raised_at, clock.now()),
+            persons=tuple(dict.fromkeys(p for p in (person_ref, *others) if p is not None)),
+            intake=Intake(
+                person_name=person_name, contact=contact, place=place, landmark=landmark,
+                event=event, steps_taken=steps_taken, latitude=latitude, longitude=longitude,
+                accuracy_m=accuracy_m,
+            ),
+            grade=grade or "",
+            opened_by=opened_by,
+        )
     )  # fmt: skip
-    with transaction.atomic():
-        if opened_by:
-            # Before any row is locked: crisis.cases.services.log says why.
-            audit.record(actor=opened_by, act="case.opened", subject=f"call:{origin_key}")
-        return _opened(call)
+
+
+@transaction.atomic
+def open_call(call: Call) -> Case:
+    """As open_case."""
+    if call.opened_by:
+        # Before any row is locked: crisis.cases.services.log says why.
+        audit.record(actor=call.opened_by, act="case.opened", subject=f"call:{call.origin_key}")
+    return _opened(call)
 
 
 def _opened(call: Call) -> Case:
@@ -131,17 +137,26 @@ def _opened(call: Call) -> Case:
 def _told_before(origin_key: str) -> Case | None:
     case = Case.objects.filter(origin_key=origin_key).first()
     if case is None:
-        line = CaseEvent.objects.filter(source_key=origin_key).select_related("case").first()
-        case = line.case if line else None
+        noted = CaseEvent.objects.caused_by([origin_key]).select_related("case").first()
+        case = noted.case if noted else None
     while case is not None and case.merged_into is not None:
         case = case.merged_into
     return case
 
 
 def _create(call: Call) -> Case:
+    case = new_case(bulk.new_ids(Case, 1)[0], call)
+    case.save(force_insert=True)
+    _concern(case, call.persons)
+    opened_line(case).save()
+    clocks.tell_if_red(case)
+    return case
+
+
+def new_case(pk: int, call: Call) -> Case:
+    """The row of a new case, not written yet."""
     now = clock.now()
-    pk = bulk.new_ids(Case, 1)[0]
-    case = Case.objects.create(
+    return Case(
         pk=pk,
         number=case_number(post=call.post, opened_at=now, running=pk),
         post=call.post,
@@ -157,11 +172,14 @@ def _create(call: Call) -> Case:
         due_at=call.raised_at + LIMIT[call.grade],
         **call.intake.fields(),
     )
-    _concern(case, call.persons)
-    write(case, EventKind.OPENED, by=call.opened_by, at=call.raised_at, origin=call.origin.value)
-    case_opened.send(Case, case=case)
-    clocks.tell_if_red(case)
-    return case
+
+
+def opened_line(case: Case) -> CaseEvent:
+    """The first line of its log, not written yet."""
+    origin = Origin(case.origin).value
+    return line(
+        case, EventKind.OPENED, by=case.opened_by, at=case.raised_at, detail={"origin": origin}
+    )
 
 
 def _concern(case: Case, persons: Iterable[int]) -> None:

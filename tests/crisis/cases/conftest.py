@@ -1,6 +1,6 @@
 """Calls for help, with and without an incident."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 from config.kernel import clock
 from crisis.cases.models import Case
 from crisis.cases.services import open_case
-from crisis.cases.signals import red_case_waits
+from crisis.cases.signals import red_cases_wait
 from crisis.cases.states import Origin
 
 
@@ -39,9 +39,9 @@ def told() -> Iterator[list[tuple[str, str]]]:
     """(number, why) of every red case that the floors above were told of."""
     heard: list[tuple[str, str]] = []
 
-    def hear(case: Case, why: str, **_: Any) -> None:
-        heard.append((case.number, why))
+    def hear(cases: Sequence[Case], why: str, **_: Any) -> None:
+        heard.extend((case.number, why) for case in cases)
 
-    red_case_waits.connect(hear)
+    red_cases_wait.connect(hear)
     yield heard
-    red_case_waits.disconnect(hear)
+    red_cases_wait.disconnect(hear)
