@@ -82,6 +82,8 @@ EVACUATION = (
     Entry("corridors", _("撤离通道"), "console:corridors", _C.VIEW_INCIDENT),
     Entry("leavers", _("自行撤离"), "console:leavers", _C.VIEW_PERSON),
 )
+# Before there is an operation: opening it, and manifests, which can be drawn from the roll call.
+BEFORE_OPERATION = tuple(one for one in EVACUATION if one.section in ("board", "manifests"))
 
 
 def links(entries: Sequence[Entry], user: User, *args: int) -> list[Link]:

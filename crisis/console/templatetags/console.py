@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.kernel import clock
 from crisis.console.clocks import DATE, both
 from crisis.console.map import ground_data
-from crisis.console.navigation import EVACUATION, INCIDENT, Link, links
+from crisis.console.navigation import BEFORE_OPERATION, EVACUATION, INCIDENT, Link, links
 from crisis.incidents.ground import grounds_now
 from crisis.incidents.models import Incident
 from crisis.operations import wording
@@ -21,6 +21,7 @@ from crisis.staff.selectors import covers_in_force
 from crisis.tracing.models import Enquiry
 from crisis.tracing.selectors import enquiries_after, enquiries_for
 from crisis.transports.models import Place
+from crisis.transports.selectors import operation_of
 from registry.countries import country_name
 from registry.geography.polygons import read_polygon, square_kilometres
 from registry.geography.reasons import Reason
@@ -219,5 +220,6 @@ def incident_tabs(context: dict[str, Any], incident: Incident) -> list[Link]:
 
 @register.simple_tag(takes_context=True)
 def evacuation_tabs(context: dict[str, Any], incident: Incident) -> list[Link]:
-    """The rooms of its evacuation that the user may enter."""
-    return links(EVACUATION, context["request"].user, incident.pk)
+    """The rooms of its evacuation that there are and that the user may enter."""
+    rooms = EVACUATION if operation_of(incident) else BEFORE_OPERATION
+    return links(rooms, context["request"].user, incident.pk)

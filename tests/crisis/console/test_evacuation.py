@@ -135,3 +135,5 @@ def test_gate_list_is_printed_from_the_sealed_version_alone(board, planner):
 def test_before_there_is_an_operation_the_page_offers_to_open_one(incident, as_user, planner):
     page = as_user(planner).get(f"/incidents/{incident.pk}/evacuation/").text
     assert "还没有撤离行动" in page
+    assert f"/incidents/{incident.pk}/manifests/" in page
+    assert f"/incidents/{incident.pk}/transports/" not in page
