@@ -53,7 +53,7 @@ def scene(held_clock, post, officer, planner):
     ("examples", "derandomize"),
     [
         pytest.param(12, True, id="short"),  # the same ones in every run
-        pytest.param(300, False, id="long", marks=pytest.mark.long),
+        pytest.param(60, False, id="long", marks=pytest.mark.long),
     ],
 )
 def test_whatever_happens_the_promises_hold(scene, examples, derandomize):
