@@ -11,7 +11,7 @@ from tests.support.processes import until
 from tests.support.waves import lease_over
 
 pytestmark = [pytest.mark.faults, pytest.mark.long, pytest.mark.django_db(transaction=True)]
-RECIPIENTS, KILLS, SPEED = 5000, 5, 120
+RECIPIENTS, KILLS, SPEED = 10_000, 5, 120
 HELD_WORKERS = 2
 
 
