@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.kernel import clock
@@ -104,12 +104,13 @@ def test_who_has_a_case_and_whose_registrations_are_one_keep_one_case(call: Any)
 def test_where_another_was_quicker_each_goes_the_way_of_one(
     call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(calls: Any) -> None:
-        raise IntegrityError
-
-    monkeypatch.setattr(flood, "_write", refused)
-    flood.open_calls([call("reply:1", 1), call("reply:2", 2)])
-    assert concerned() == {"reply:1": {1}, "reply:2": {2}}
+    flood.open_calls([call("reply:1", 1)])
+    # That case was opened after the look and before the rows: the unique key refuses them all.
+    monkeypatch.setattr(flood, "_with_a_case", lambda calls: set())
+    flood.open_calls([call("reply:2", 2), call("reply:3", 1), call("reply:4", 3)])
+    assert concerned() == {"reply:1": {1}, "reply:2": {2}, "reply:4": {3}}
+    again = Case.objects.get(origin_key="reply:1").events.get(kind=EventKind.CALLED_AGAIN)
+    assert again.source_key == "reply:3"
 
 
 def test_duty_roster_hears_of_some_and_then_once_of_the_rest(call: Any) -> None:
