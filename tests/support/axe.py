@@ -10,7 +10,12 @@ WIDE = {"width": 1280, "height": 800}
 
 
 def grave_faults(page: Any) -> list[str]:
-    """Every serious or critical finding on the page as it stands: rule, element, remedy."""
+    """Every serious or critical finding on the page as it stands: rule, element, remedy.
+
+    A press that leads on returns as soon as the next page begins to arrive, when its document may
+    still be without an element: the page is looked at once it is whole.
+    """
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [
         f"{finding['id']}: {node['html'][:200]} ({node['failureSummary']})"
