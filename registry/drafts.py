@@ -164,7 +164,7 @@ class Place:
 
 
 def band_of(latitude: float) -> int:
-    """floor(latitude × 20): the strip in which a point is found again."""
+    """floor(latitude × 8): the strip in which a point is found again."""
     return int(latitude * BANDS_PER_DEGREE // 1)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from registry.geography.areas import Area, Circle
 from registry.geography.lines import normals
 from registry.geography.outline import Outline, outline_of
-from registry.geography.strips import Strips, cap_strips, caps_of_two_heights, gaps, joined, merged
+from registry.geography.strips import Strips, cap_strips, gaps, joined, merged
 from registry.models.whereabouts import BANDS_PER_DEGREE
 
 _NOWHERE = Strips(
@@ -20,21 +20,6 @@ def cover(area: Area, reach_m: float, *, per_degree: int = BANDS_PER_DEGREE) -> 
     if area.polygon is not None:
         return _of_outline(outline_of(area.polygon), reach_m, per_degree)
     return _NOWHERE
-
-
-def cover_twice(
-    area: Area, reaches_m: tuple[float, float], per_degree: tuple[int, int]
-) -> tuple[Strips, Strips]:
-    """The cover within the first metres in bands of the first height, and so for the second."""
-    circle = area.circle
-    if circle is None:
-        one, other = (
-            cover(area, reach_m, per_degree=height)
-            for reach_m, height in zip(reaches_m, per_degree, strict=True)
-        )
-        return one, other
-    reaches = circle.radius_m + reaches_m[0], circle.radius_m + reaches_m[1]
-    return caps_of_two_heights(circle.latitude, circle.longitude, reaches, per_degree)
 
 
 def strips_of(circle: Circle, reach_m: float, *, per_degree: int = BANDS_PER_DEGREE) -> Strips:

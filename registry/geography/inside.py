@@ -14,22 +14,15 @@ from numpy.typing import NDArray
 from registry.geography import rows
 from registry.geography.areas import Area
 from registry.geography.counting import Verdicts, judge, reasons_inside
-from registry.geography.covering import cover, cover_twice
+from registry.geography.looks import looks
 from registry.geography.measured import Measured
 from registry.geography.measuring import measure
 from registry.geography.near import NearMiss, misses, misses_at_home
 from registry.geography.reasons import Reason
 from registry.geography.rows import Places, Rows
-from registry.geography.strips import Strips
-from registry.models.whereabouts import (
-    BANDS_IN_A_WIDE_STRIP,
-    BANDS_PER_DEGREE,
-    MAX_ACCURACY_M,
-    VAGUE_ABOVE_M,
-)
+from registry.models.whereabouts import MAX_ACCURACY_M, VAGUE_ABOVE_M
 
 __all__ = ["Inside", "NearMiss", "people_inside", "people_near"]
-WIDE_PER_DEGREE = BANDS_PER_DEGREE // BANDS_IN_A_WIDE_STRIP
 
 
 @dataclass(frozen=True)
@@ -75,8 +68,9 @@ def people_inside(area: Area, *, at: datetime) -> Inside:
     homes = _without_people(found.homes, found.paused)
     inside = _inside_at_home(homes, measure(homes, area))
     if len(found.rows):
-        inside = _joined(inside, _inside(judge(found.rows, area, paused=found.paused)))
-    return _without(_sorted(inside), found.left)
+        others = _inside(judge(found.rows, area, paused=found.paused))
+        inside = _sorted(_joined(inside, others))
+    return _without(inside, found.left)
 
 
 def people_near(
@@ -110,8 +104,8 @@ def people_near(
 
 def _candidates(area: Area, at: datetime, *, margin_m: float | None = None) -> Candidates:
     """With a margin, also whoever has a place near that does not count."""
-    near, wide = _strips(area, margin_m or 0.0)
-    found = rows.search(near, wide, at)
+    margin = margin_m or 0.0
+    found = rows.search(looks(area, VAGUE_ABOVE_M + margin, MAX_ACCURACY_M + margin), at)
     listed = rows.rows_in_countries(area.countries, at) if area.countries else _no_rows()
     if found.movers is None or len(listed):
         people = np.concatenate([found.homes["person"], found.visitors, listed["person"]])
@@ -135,21 +129,18 @@ def _without_people(places: Places, ids: NDArray[np.int64]) -> Places:
     return places[~np.isin(places["person"], ids)] if len(ids) else places
 
 
-def _strips(area: Area, margin_m: float) -> tuple[Strips, Strips]:
-    """Where homes known well may be, and where all other places may."""
-    reaches = VAGUE_ABOVE_M + margin_m, MAX_ACCURACY_M + margin_m
-    return cover_twice(area, reaches, (BANDS_PER_DEGREE, WIDE_PER_DEGREE))
-
-
 def _no_rows() -> Rows:
     return np.empty(0, dtype=rows.ROW)
 
 
 def _inside_at_home(homes: Places, measured: Measured) -> Inside:
-    """People of one place: nothing to weigh against it."""
+    """People of one place, ordered: nothing to weigh against it."""
     chosen = np.flatnonzero(measured.touches)
+    people = homes["person"][chosen]
+    order = np.argsort(people)
+    chosen = chosen[order]
     return Inside(
-        person_ids=homes["person"][chosen],
+        person_ids=people[order],
         certain=measured.certain[chosen].astype(np.uint8),
         reasons=np.full(len(chosen), Reason.RESIDENCE_IN_CIRCLE, dtype=np.uint8),
         distances=measured.distance_m[chosen].astype(np.float32),
@@ -211,8 +202,7 @@ def _unlisted(
     area: Area, at: datetime, known: NDArray[np.int64], paused: NDArray[np.int64]
 ) -> list[NearMiss]:
     """People known only by a country in which somebody's point lies in the shape."""
-    shape = cover(area, 0.0), cover(area, 0.0, per_degree=WIDE_PER_DEGREE)
-    touched = rows.countries_in(*shape)
+    touched = rows.countries_in(looks(area, 0.0, 0.0))
     missing = sorted(set(touched) - set(area.countries))
     if not missing:
         return []

@@ -4,7 +4,15 @@ Exact is C. F. F. Karney's method, as pyproj computes it: some nanometres, but a
 pair. The rough distance is P. D. Thomas' second-order formula (Spheroidal Geodesics, Reference
 Systems and Local Geometry, SP-138, 1970), some ten times as fast. Against Karney on 1.8 million
 pairs it erred by 3 cm at most below 10,000 km. It never decides where that could matter.
+
+Nearer than 300 km the chord in space tells as much, three times as fast again: laid along an arc
+of the mean radius of curvature at one end, it is wrong by what that radius is, 0.34 % at most at
+the equator, in a correction of 28 m that has its square. On two million pairs it erred by 20 cm
+at most.
 """
+
+import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,24 +20,52 @@ from pyproj import Geod
 
 WGS84 = Geod(ellps="WGS84")
 SMALLEST_RADIUS_M = 6_335_439.32  # of curvature: a(1 − e²) of WGS-84, rounded down
-ROUGH_ERROR_M = 1.0  # over thirty times what was ever seen
+ROUGH_ERROR_M = 1.0  # over four times what was ever seen
+_CHORDS_TO = 300_000.0  # metres
 _ROUGH_TO = 0.48  # sin² of half the arc: beyond some 9,700 km the formula is not asked
-_A, _F = WGS84.a, WGS84.f
+_A, _F, _ES = WGS84.a, WGS84.f, WGS84.es
 _CHUNK = 8_192  # values that fit into the processor's cache together with what is made of them
 
 Floats = NDArray[np.float64]
 
 
-def rough_distances(latitude: float, longitude: float, to_lat: Floats, to_lon: Floats) -> Floats:
+def rough_distances(
+    latitude: float, longitude: float, to_lat: Floats, to_lon: Floats, *, mostly_within_m: float
+) -> Floats:
     """Metres from one point to many (degrees), within ROUGH_ERROR_M.
 
-    Infinite beyond some 9,700 km; NaN for NaN.
+    Infinite beyond some 9,700 km; NaN for NaN. How far most are only decides what is tried first.
     """
+    formula = _chords if mostly_within_m <= _CHORDS_TO else _thomas
     found = np.empty(len(to_lat))
     for start in range(0, len(to_lat), _CHUNK):
         part = slice(start, start + _CHUNK)
-        found[part] = _thomas(latitude, longitude, to_lat[part], to_lon[part])
+        found[part] = formula(latitude, longitude, to_lat[part], to_lon[part])
     return found
+
+
+def _chords(latitude: float, longitude: float, to_lat: Floats, to_lon: Floats) -> Floats:
+    """An arc of radius R over a chord c is longer by c³ / 24 R², and by terms that do not count
+    here; where they would, Thomas' formula."""
+    phi = math.radians(latitude)
+    across, up, normal = _around_the_axis(math.sin(phi), math.cos(phi))
+    phis = np.radians(to_lat)
+    across_to, up_to, _ = _around_the_axis(np.sin(phis), np.cos(phis))
+    half_turn = np.sin(np.radians(to_lon - longitude) / 2)
+    squared = (across_to - across) ** 2 + (up_to - up) ** 2 + 4 * across * across_to * half_turn**2
+    mean_squared = normal**4 * (1 - _ES) / _A**2  # meridian's radius times the one across it
+    metres: Floats = np.sqrt(squared) * (1 + squared / (24 * mean_squared))
+    far = np.flatnonzero(~(metres <= _CHORDS_TO))  # NaN with them
+    if len(far):
+        metres[far] = _thomas(latitude, longitude, to_lat[far], to_lon[far])
+    return metres
+
+
+def _around_the_axis(sine: Any, cosine: Any) -> tuple[Any, Any, Any]:
+    """Metres from the Earth's axis and above the equator's plane, and the radius of curvature
+    across the meridian, of points with these sines and cosines of latitude."""
+    normal = _A / np.sqrt(1 - _ES * sine * sine)
+    return normal * cosine, normal * sine * (1 - _ES), normal
 
 
 def _thomas(latitude: float, longitude: float, to_lat: Floats, to_lon: Floats) -> Floats:

@@ -13,6 +13,7 @@ from registry.geography.measured import Measured
 from registry.geography.outline import outline_of
 from registry.geography.ranging import measure_polygon
 from registry.geography.rows import Places
+from registry.models.whereabouts import MAX_ACCURACY_M
 
 # So few are measured exactly at once: the rough distance alone takes longer.
 _FEW = 64
@@ -35,20 +36,19 @@ def measure(places: Places, area: Area, *, margin_m: float = 0.0) -> Measured:
 def _measure_circle(places: Places, circle: Circle) -> Measured:
     latitude, longitude = places["latitude"], places["longitude"]
     accuracy = places["accuracy_m"]
-    outer, inner = circle.radius_m + accuracy, circle.radius_m - accuracy
     if len(places) <= _FEW:
         distance = exact_distances(circle, latitude, longitude)
     else:
-        distance = rough_distances(circle.latitude, circle.longitude, latitude, longitude)
-        close = np.minimum(np.abs(distance - outer), np.abs(distance - inner)) <= ROUGH_ERROR_M
+        centre, most = (circle.latitude, circle.longitude), circle.radius_m + MAX_ACCURACY_M
+        distance = rough_distances(*centre, latitude, longitude, mostly_within_m=most)
+        # Close to the rim of a place's outermost or innermost circle.
+        close = np.abs(np.abs(distance - circle.radius_m) - accuracy) <= ROUGH_ERROR_M
         exact = np.flatnonzero(close | np.isinf(distance))
-        distance[exact] = exact_distances(circle, latitude[exact], longitude[exact])
-    return Measured(
-        distance_m=distance,
-        beyond_m=distance - circle.radius_m,
-        touches=distance <= outer,  # NaN compares false
-        certain=distance + accuracy <= circle.radius_m,
-    )
+        if len(exact):
+            distance[exact] = exact_distances(circle, latitude[exact], longitude[exact])
+    beyond = distance - circle.radius_m
+    # NaN compares false.
+    return Measured(distance, beyond, touches=beyond <= accuracy, certain=beyond <= -accuracy)
 
 
 def exact_distances(circle: Circle, latitude: Floats, longitude: Floats) -> Floats:

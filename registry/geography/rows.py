@@ -17,11 +17,19 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from registry.geography import binary
-from registry.geography.strips import Strips
-from registry.models.whereabouts import SHARED_LASTS, TRIP_GRACE, WIDE_STRIPS_FROM
+from registry.geography.looks import Looks
+from registry.geography.question import (
+    FLOAT8_ARRAY,
+    INT2_ARRAY,
+    INT4,
+    TIMESTAMPTZ,
+    Question,
+    ask,
+)
+from registry.models.whereabouts import SHARED_LASTS, TRIP_GRACE
 
 FEW = 1_000  # people: to ask for each is quick
-FEW_STRIPS = 256  # below this the ways to the server and its planning cost more than the reading
+FEW_STRIPS = 100  # below this the ways to the server and its planning cost more than the reading
 
 
 class Stage(IntEnum):
@@ -117,30 +125,36 @@ _AMONG = {
 
 
 # registry/migrations/0004_search_in_one_statement.py, and who has paused since 0006_pausing.py
-_SEARCH = """SELECT places, leavers, movers FROM registry_search(%(strip)s, %(west)s, %(east)s,
-    %(at)s, %(fresh_since)s, %(grace_behind)s, %(grace_ahead)s, %(few)s)"""
+_SEARCH = Question(
+    statement="SELECT places, leavers, movers FROM registry_search($1, $2, $3, $4, $5, $6, $7, $8)",
+    forms=(INT2_ARRAY, FLOAT8_ARRAY, FLOAT8_ARRAY, *[TIMESTAMPTZ] * 4, INT4),
+)
 
 
-def search(near: Strips, wide: Strips, at: datetime) -> Found:
-    """Read the strips: `near` for homes known within VAGUE_ABOVE_M, `wide` (wider ones) for the
-    rest: vaguer homes, and the places of people on the way."""
-    values = _strips(near, wide) | _moments(at)
+def search(looks: Looks, at: datetime) -> Found:
+    """Everything that lies in the strips looked into."""
     if connection.vendor == "sqlite":
+        values = _looks(looks) | _moments(at)
         columns = "w.person_id, w.latitude, w.longitude, w.accuracy_m, w.kind = 'residence'"
         places = _fetch(f"SELECT {columns} FROM {_IN_STRIPS['sqlite']}", values)  # noqa: S608 (our own constants)
         gone = [person for (person,) in _fetch(_AWAY.format("id"), values)]
         return _sorted_out(np.array(places, dtype=PLACE), np.array(gone, dtype=np.int64))
-    if len(near) + len(wide) <= FEW_STRIPS:
-        packed, away, moving = binary.fetch_row(_SEARCH, values | {"few": FEW})
-        movers = None if moving is None else binary.ids(moving)
-        return _sorted_out(binary.records(packed, PLACE), binary.ids(away), movers)
+    if len(looks.strips) <= FEW_STRIPS:
+        return _small_search(looks, at)
     # One statement and one row: what is read in thousands is not copied once more by a function.
     ids = _AWAY.format("string_agg(int8send(id), ''::bytea)")
     packed, away = binary.fetch_row(
         f"SELECT string_agg(w.packed, ''::bytea), ({ids}) FROM {_IN_STRIPS['postgresql']}",  # noqa: S608
-        values,
+        _looks(looks) | _moments(at),
     )
     return _sorted_out(binary.records(packed, PLACE), binary.ids(away))
+
+
+def _small_search(looks: Looks, at: datetime) -> Found:
+    moments = at, at - SHARED_LASTS, at - TRIP_GRACE, at + TRIP_GRACE
+    packed, away, moving = ask(_SEARCH, *looks, *moments, FEW)
+    movers = None if moving is None else binary.ids(moving)
+    return _sorted_out(binary.records(packed, PLACE), binary.ids(away), movers)
 
 
 def _sorted_out(places: Places, away: Ids, movers: Ids | None = None) -> Found:
@@ -197,11 +211,11 @@ def rows_known_by_country(countries: Sequence[str], at: datetime) -> Rows:
     return _rows(f"w.band IS NULL AND {_LISTED[connection.vendor]}", countries, at, {})
 
 
-def countries_in(near: Strips, wide: Strips) -> list[str]:
-    """The countries of all points in the strips."""
+def countries_in(looks: Looks) -> list[str]:
+    """The countries of all points in the strips looked into."""
     source = _IN_STRIPS[connection.vendor]
     statement = f"SELECT DISTINCT w.country FROM {source}"  # noqa: S608 (our own constants)
-    return sorted(country for (country,) in _fetch(statement, _strips(near, wide)))
+    return sorted(country for (country,) in _fetch(statement, _looks(looks)))
 
 
 def _rows(where: str, countries: Sequence[str], at: datetime, values: Mapping[str, Any]) -> Rows:
@@ -233,18 +247,13 @@ def _people(people: Ids) -> dict[str, Any]:
     return {"ids": binary.Array(people.astype(np.int64))}
 
 
-def _strips(near: Strips, wide: Strips) -> dict[str, Any]:
-    """The parameters that name strips as the column Whereabouts.strip does."""
-    strip = np.concatenate([near.bands, wide.bands + WIDE_STRIPS_FROM])
-    west = np.concatenate([near.west, wide.west])
-    east = np.concatenate([near.east, wide.east])
+def _looks(looks: Looks) -> dict[str, Any]:
     if connection.vendor == "sqlite":
-        columns = strip.tolist(), west.tolist(), east.tolist()
-        return {"strips": json.dumps(list(zip(*columns, strict=True)))}
+        return {"strips": json.dumps(list(zip(*looks, strict=True)))}
     return {
-        "strip": binary.Array(strip.astype(np.int16)),
-        "west": binary.Array(west),
-        "east": binary.Array(east),
+        "strip": binary.Array(np.array(looks.strips, dtype=np.int16)),
+        "west": binary.Array(np.array(looks.west)),
+        "east": binary.Array(np.array(looks.east)),
     }
 
 

@@ -1,8 +1,8 @@
 """The strips of latitude that cover a circle or a polygon: which part of the index to read.
 
-`floor(latitude × 20)` cuts the globe into strips of 0.05°, and × 5 into wider ones for places that
-are not known so well; an area becomes a few longitude intervals a strip (split at the
-antimeridian), read from the index on (strip, longitude).
+`floor(latitude × 8)` cuts the globe into strips of an eighth of a degree, and × 2 into wider ones
+for places that are not known so well; an area becomes a few longitude intervals a strip (split at
+the antimeridian), read from the index on (strip, longitude).
 
 Why nobody is lost. On WGS-84 both radii of curvature are at least a(1 − e²) = 6,335,439.33 m, so
 every path is at least that many metres for each radian of the same path on a unit sphere of
@@ -13,20 +13,21 @@ is then measured.
 
 import math
 from bisect import bisect
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from registry.geography.lines import SMALLEST_RADIUS_M, Floats
-from registry.models.whereabouts import BANDS_PER_DEGREE
 
 MARGIN_RAD = 1e-9  # 6 mm: more than floating point can lose on the way
 _APART = 1_000.0  # degrees between one band's longitudes and the next one's, on one axis
-# So few strips are made one by one.
-_ONE_BY_ONE = 80
+_ONE_BY_ONE = 80  # so few strips are made one by one
+_FINE = 20  # bands to a degree where strips pair pieces with places, and no index is read
 Ints = NDArray[np.int64]
+Interval = tuple[int, float, float]  # band number, western and eastern longitude in degrees
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Strips:
     west: Floats
     east: Floats
     owner: Ints
-    per_degree: int = BANDS_PER_DEGREE
+    per_degree: int = _FINE
 
     def __len__(self) -> int:
         return len(self.bands)
@@ -53,53 +54,32 @@ class Strips:
         )  # fmt: skip
 
 
-def cap_strips(
-    latitude: Floats, longitude: Floats, reach_m: Floats, *, per_degree: int = BANDS_PER_DEGREE
-) -> Strips:
-    """The strips that cover, for each of many points, everything within its metres."""
-    heights = np.full(len(latitude), per_degree)
-    return _cap_strips(latitude, longitude, reach_m, heights, per_degree)
+def is_small(latitude: float, reach_m: float, per_degree: int) -> bool:
+    """Whether a cap meets few bands, and no pole."""
+    degrees = math.degrees(reach_m / SMALLEST_RADIUS_M)
+    return 2 * per_degree * degrees <= _ONE_BY_ONE and abs(latitude) + degrees < 89
 
 
-def caps_of_two_heights(
-    latitude: float, longitude: float, reaches_m: tuple[float, float], per_degree: tuple[int, int]
-) -> tuple[Strips, Strips]:
-    """The strips around one point, as far as the first metres in bands of the first height, and
-    the same for the second: at once, because a small circle costs calls rather than numbers."""
-    if _is_small(latitude, reaches_m, per_degree):
-        one, other = map(
-            _strips_one_by_one, (latitude,) * 2, (longitude,) * 2, reaches_m, per_degree
-        )
-        return one, other
-    points, heights = np.full((2, 2), ((latitude,), (longitude,))), np.array(per_degree)
-    both = _cap_strips(points[0], points[1], np.array(reaches_m), heights, per_degree[0])
-    first = both.owner == 0
-    return both.take(first), replace(both.take(~first), per_degree=per_degree[1])
-
-
-def _is_small(latitude: float, reaches_m: tuple[float, float], per_degree: tuple[int, int]) -> bool:
-    """Whether the caps meet few bands, and no pole."""
-    degrees = [math.degrees(reach_m / SMALLEST_RADIUS_M) for reach_m in reaches_m]
-    bands = sum(2 * high * each for high, each in zip(degrees, per_degree, strict=True))
-    return bands <= _ONE_BY_ONE and abs(latitude) + max(degrees) < 89
-
-
-def _strips_one_by_one(
+def strips_one_by_one(
     latitude: float, longitude: float, reach_m: float, per_degree: int
-) -> Strips:
-    """What `_cap_strips` finds for one point from which no pole is reached."""
+) -> Iterator[Interval]:
+    """What `cap_strips` finds for one small cap: there arrays take longer than numbers."""
     reach = reach_m / SMALLEST_RADIUS_M * (1 + 1e-12) + MARGIN_RAD
     reach_deg = math.degrees(reach)
     lowest = math.floor((latitude - reach_deg) * per_degree)
     highest = math.floor((latitude + reach_deg) * per_degree)
-    half = np.array(
-        _half_widths(math.radians(latitude), reach, range(lowest, highest + 2), per_degree)
-    )
-    bands, width = np.arange(lowest, highest + 1), np.degrees(half + MARGIN_RAD)
-    one = np.zeros(len(bands), np.int64)
-    if abs(longitude) + width.max() < 180:
-        return Strips(bands, longitude - width, longitude + width, one, per_degree)
-    return _intervals(one, bands, np.full(len(bands), longitude), width, per_degree)
+    widest = _half_widths(math.radians(latitude), reach, range(lowest, highest + 2), per_degree)
+    for band, half in enumerate(widest, lowest):
+        width = math.degrees(half + MARGIN_RAD)
+        west, east = longitude - width, longitude + width
+        if west < -180:
+            yield band, west + 360, 180.0
+            yield band, -180.0, east
+        elif east > 180:
+            yield band, west, 180.0
+            yield band, -180.0, east - 360
+        else:
+            yield band, west, east
 
 
 def _half_widths(phi: float, reach: float, edges: range, per_degree: int) -> list[float]:
@@ -121,14 +101,14 @@ def _half_widths(phi: float, reach: float, edges: range, per_degree: int) -> lis
     return widest
 
 
-def _cap_strips(
-    latitude: Floats, longitude: Floats, reach_m: Floats, heights: Ints, per_degree: int
+def cap_strips(
+    latitude: Floats, longitude: Floats, reach_m: Floats, *, per_degree: int = _FINE
 ) -> Strips:
-    """`heights` are the bands to a degree for each point."""
+    """The strips that cover, for each of many points, everything within its metres."""
     reach = np.minimum(reach_m / SMALLEST_RADIUS_M * (1 + 1e-12) + MARGIN_RAD, np.pi)
-    owner, bands = _bands(latitude, np.degrees(reach), heights)
+    owner, bands = _bands(latitude, np.degrees(reach), per_degree)
     phi, arc = np.radians(latitude)[owner], reach[owner]
-    edges = np.clip(np.array((bands, bands + 1)) / heights[owner], -90, 90)
+    edges = np.clip(np.array((bands, bands + 1)) / per_degree, -90, 90)
     lower, upper = np.radians(edges)
     # Between its edges a strip is widest where the cap bulges.
     bulge = np.arcsin(np.clip(np.sin(phi) / _no_zero(np.cos(arc)), -1, 1))
@@ -144,7 +124,7 @@ def _cap_strips(
     )
 
 
-def _bands(latitude: Floats, reach_deg: Floats, per_degree: Ints) -> tuple[Ints, Ints]:
+def _bands(latitude: Floats, reach_deg: Floats, per_degree: int) -> tuple[Ints, Ints]:
     lowest = np.maximum(np.floor((latitude - reach_deg) * per_degree), -90 * per_degree)
     highest = np.minimum(np.floor((latitude + reach_deg) * per_degree), 90 * per_degree)
     return ranges(lowest.astype(np.int64), highest.astype(np.int64) + 1)

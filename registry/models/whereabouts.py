@@ -12,10 +12,10 @@ from registry.packing import PackedPlace
 
 # A place vaguer than this is «known only by country»: it has no coordinate.
 MAX_ACCURACY_M = 50_000
-BANDS_PER_DEGREE = 20
+BANDS_PER_DEGREE = 8
 # Homes are mostly known better than this. What is known less well, and the places of people on
 # the way, lie in wider strips of their own, so that a small circle need not look at everybody
-# within 50 km of its edge. Their numbers begin beyond the band's, which lie within ±1,800.
+# within 50 km of its edge. Their numbers begin beyond the band's, which lie within ±720.
 VAGUE_ABOVE_M = 1_000.0
 BANDS_IN_A_WIDE_STRIP = 4
 WIDE_STRIPS_FROM = 4_500  # the equator's: 4,000 + 2,000 / 4
@@ -46,7 +46,7 @@ class Whereabouts(models.Model):
 
     `latitude` and `longitude` are WGS-84 degrees and stay plain, for search; both are null for a
     person known only by country. `accuracy_m` is the radius in metres within which the person is
-    thought to be. `band` is floor(latitude × 20); `strip` and `packed` are what the search reads.
+    thought to be. `band` is floor(latitude × 8); `strip` and `packed` are what the search reads.
     """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="whereabouts")

@@ -14,6 +14,7 @@ from registry.generator import generate_people
 from registry.geography.areas import make_area, make_circle
 from registry.geography.inside import people_inside
 from registry.models import ContactPoint, EmergencyContact, Household, Person, Whereabouts
+from registry.models.whereabouts import BANDS_PER_DEGREE
 from registry.reach import addresses_for
 from registry.synthetic.maker import Maker
 from registry.synthetic.phones import Numbers
@@ -51,7 +52,7 @@ def test_everyone_has_one_residence_and_points_know_their_band():
     vague = residences.filter(latitude=None).count() / 2_000
     assert (exact, vague) == (pytest.approx(0.70, abs=0.05), pytest.approx(0.10, abs=0.04))
     points = Whereabouts.objects.exclude(latitude=None).values_list("latitude", "band")
-    assert all(np.floor(latitude * 20) == band for latitude, band in points)
+    assert all(np.floor(latitude * BANDS_PER_DEGREE) == band for latitude, band in points)
 
 
 @pytest.mark.usefixtures("people")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registry.drafts import band_of
 from registry.models import Person, Whereabouts
 
 AT = datetime(2024, 12, 17, 2, 0, tzinfo=UTC)
@@ -36,7 +37,7 @@ def place() -> Callable[..., Whereabouts]:
     ) -> Whereabouts:
         if latitude is not None:
             columns.setdefault("accuracy_m", 0.0)
-            columns["band"] = int(latitude * 20 // 1)
+            columns["band"] = band_of(latitude)
         columns = {"kind": "residence", "country": "VU", "recorded_at": AT, **columns}
         return Whereabouts.objects.create(
             person=person, latitude=latitude, longitude=longitude, **columns

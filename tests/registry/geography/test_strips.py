@@ -10,15 +10,18 @@ from geopy.distance import geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.drafts import band_of
 from registry.geography.areas import Circle, make_area, make_circle
 from registry.geography.covering import strips_of
 from registry.geography.inside import people_inside
-from registry.geography.lines import WGS84
+from registry.geography.lines import ROUGH_ERROR_M, WGS84, rough_distances
+from registry.geography.looks import WIDE_PER_DEGREE
 from registry.geography.measuring import measure
 from registry.geography.rows import PLACE
 from registry.geography.sound import make_polygon
-from registry.geography.strips import cap_strips, caps_of_two_heights
+from registry.geography.strips import Strips, cap_strips, strips_one_by_one
 from registry.models import Person, Whereabouts
+from registry.models.whereabouts import BANDS_PER_DEGREE
 from tests.registry.geography.oracle import star
 
 FIXTURE = Path(__file__).parents[4] / "shared/fixtures/geodesic/GeodTest-first20.dat"
@@ -51,8 +54,23 @@ def test_distance_is_that_of_the_shared_lines():
         assert WGS84.inv(lon1, lat1, lon2, lat2)[2] == pytest.approx(metres, abs=1e-6)
 
 
+@given(
+    latitude=st.floats(-90, 90),
+    longitude=st.floats(-180, 180),
+    lines=st.lists(st.tuples(st.floats(0, 360), st.floats(0, 9_000_000)), min_size=1, max_size=40),
+    mostly_within_m=st.sampled_from([0.0, 1e7]),
+)
+def test_rough_distances_err_by_less_than_they_say(latitude, longitude, lines, mostly_within_m):
+    """Whichever formula is tried first, however far the places are."""
+    azimuth, metres = np.array(lines).T
+    centre = np.full(len(lines), longitude), np.full(len(lines), latitude)
+    lon, lat, _ = WGS84.fwd(*centre, azimuth, metres)
+    rough = rough_distances(latitude, longitude, lat, lon, mostly_within_m=mostly_within_m)
+    assert np.abs(rough - metres).max() < ROUGH_ERROR_M / 2
+
+
 def covered(circle: Circle, reach_m: float, latitude: float, longitude: float) -> bool:
-    strips, band = strips_of(circle, reach_m), math.floor(latitude * 20)
+    strips, band = strips_of(circle, reach_m), band_of(latitude)
     return any(
         b == band and west <= longitude <= east
         for b, west, east in zip(strips.bands, strips.west, strips.east, strict=True)
@@ -79,17 +97,19 @@ def test_no_point_on_the_rim_is_lost(centre):
 @given(
     latitude=st.floats(-75, 75),
     longitude=st.floats(-180, 180) | st.sampled_from([179.99, -179.99, 180.0, -180.0]),
-    reaches=st.tuples(st.floats(1_000, 120_000), st.floats(1_000, 150_000)),
+    reach_m=st.floats(1_000, 450_000),
+    per_degree=st.sampled_from([BANDS_PER_DEGREE, WIDE_PER_DEGREE]),
 )
-def test_strips_one_by_one_are_those_of_arrays(latitude, longitude, reaches):
-    small = caps_of_two_heights(latitude, longitude, reaches, (20, 5))
-    for one, reach_m, height in zip(small, reaches, (20, 5), strict=True):
-        centre = np.array([latitude]), np.array([longitude])
-        many = cap_strips(*centre, np.array([reach_m]), per_degree=height)
-        for strips in (one, many):
-            assert len(set(zip(strips.bands, strips.west, strict=True))) == len(strips)
-        assert rows_of(one) == pytest.approx(rows_of(many), abs=1e-8)
-        assert one.per_degree == height
+def test_strips_one_by_one_are_those_of_arrays(latitude, longitude, reach_m, per_degree):
+    bands, west, east = map(
+        np.array, zip(*strips_one_by_one(latitude, longitude, reach_m, per_degree), strict=True)
+    )
+    small = Strips(bands, west, east, np.zeros_like(bands), per_degree)
+    centre = np.array([latitude]), np.array([longitude])
+    many = cap_strips(*centre, np.array([reach_m]), per_degree=per_degree)
+    for strips in (small, many):
+        assert len(set(zip(strips.bands, strips.west, strict=True))) == len(strips)
+    assert rows_of(small) == pytest.approx(rows_of(many), abs=1e-8)
 
 
 def rows_of(strips):
@@ -100,7 +120,7 @@ def rows_of(strips):
 
 def test_strips_stay_close_to_the_circle():
     strips = strips_of(make_circle(-17.7, 168.3, 100_000), 100_000)
-    assert len(strips.bands) <= 40
+    assert len(strips.bands) <= 16
     assert max(strips.east) - min(strips.west) < 2.0
 
 
@@ -122,7 +142,7 @@ def scattered(db, at) -> list[Whereabouts]:
     return Whereabouts.objects.bulk_create(
         Whereabouts(
             person=person, kind="residence", country="VU", recorded_at=at,
-            latitude=lat, longitude=lon, band=math.floor(lat * 20),
+            latitude=lat, longitude=lon, band=band_of(lat),
             accuracy_m=rng.choice([0, 10, 1_000, 1_001, 20_000, 50_000]),
         )
         for person, (lat, lon) in zip(people, spots, strict=True)
