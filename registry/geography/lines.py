@@ -37,6 +37,8 @@ def rough_distances(
     Infinite beyond some 9,700 km; NaN for NaN. How far most are only decides what is tried first.
     """
     formula = _chords if mostly_within_m <= _CHORDS_TO else _thomas
+    if len(to_lat) <= _CHUNK:
+        return formula(latitude, longitude, to_lat, to_lon)
     found = np.empty(len(to_lat))
     for start in range(0, len(to_lat), _CHUNK):
         part = slice(start, start + _CHUNK)
@@ -51,12 +53,14 @@ def _chords(latitude: float, longitude: float, to_lat: Floats, to_lon: Floats) -
     across, up, normal = _around_the_axis(math.sin(phi), math.cos(phi))
     phis = np.radians(to_lat)
     across_to, up_to, _ = _around_the_axis(np.sin(phis), np.cos(phis))
-    half_turn = np.sin(np.radians(to_lon - longitude) / 2)
-    squared = (across_to - across) ** 2 + (up_to - up) ** 2 + 4 * across * across_to * half_turn**2
+    half_turn = np.sin((to_lon - longitude) * (math.pi / 360))
+    squared = (
+        (across_to - across) ** 2 + (up_to - up) ** 2 + half_turn**2 * across_to * (4 * across)
+    )
     mean_squared = normal**4 * (1 - _ES) / _A**2  # meridian's radius times the one across it
-    metres: Floats = np.sqrt(squared) * (1 + squared / (24 * mean_squared))
-    far = np.flatnonzero(~(metres <= _CHORDS_TO))  # NaN with them
-    if len(far):
+    metres: Floats = np.sqrt(squared) * (squared * (1 / (24 * mean_squared)) + 1)
+    if not metres.max(initial=0) <= _CHORDS_TO:  # or NaN
+        far = np.flatnonzero(~(metres <= _CHORDS_TO))
         metres[far] = _thomas(latitude, longitude, to_lat[far], to_lon[far])
     return metres
 
