@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
 
 from crisis.arrivals.labels import GAPS, WHY
@@ -14,7 +15,7 @@ from crisis.arrivals.states import Telling
 from crisis.console.forms.arrivals import write_who
 from crisis.transports.models import Place, Transport
 
-A_LIST = 200  # names in one list; the rest are counted
+A_LIST = 200  # names of one list on one page
 A_FORM = 400
 NOT_SEEN = _("未见登乘记录")
 
@@ -33,26 +34,31 @@ class GapList:
     gap: Gap
     heading: Any
     advice: Any
-    people: int
+    page: Page[Who]
     lines: list[Line]
 
-    @property
-    def more(self) -> int:
-        return self.people - len(self.lines)
 
+def gap_lists(
+    sides: Sides, crossing: Crossing | None, *, only: Gap | None = None, number: str = "1"
+) -> list[GapList]:
+    """What does not agree, by name; of a transport with what its gate said.
 
-def gap_lists(sides: Sides, crossing: Crossing | None) -> list[GapList]:
-    """What does not agree, by name; of a transport with what its gate said."""
-    chosen = {gap: sorted(people)[:A_LIST] for gap, people in sides.gaps().items()}
-    names = named({who for people in chosen.values() for who in people})
+    The first page of each list, or page `number` of the one that is wanted.
+    """
+    pages = {
+        gap: Paginator(sorted(people), A_LIST).get_page(number if only else 1)
+        for gap, people in sides.gaps().items()
+        if only in (None, gap)
+    }
+    names = named({who for page in pages.values() for who in page})
     return [
         GapList(
             gap,
             *GAPS[gap],
-            len(sides.gaps()[gap]),
-            by_name(Line(names[who], _words(gap, who, crossing)) for who in people),
+            page,
+            by_name(Line(names[who], _words(gap, who, crossing)) for who in page),
         )
-        for gap, people in chosen.items()
+        for gap, page in pages.items()
     ]
 
 

@@ -52,7 +52,6 @@ def _since_2000(moment: datetime) -> bytes:
 
 INT4 = Form(23, struct.Struct(">i").pack)
 TIMESTAMPTZ = Form(1184, _since_2000)
-FLOAT8 = Form(701, struct.Struct(">d").pack)
 INT2_ARRAY = Form(1005, _array(21, 2, "h"))
 FLOAT8_ARRAY = Form(1022, _array(701, 8, "d"))
 

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from config.kernel import audit
+from crisis.arrivals.reconciling import Gap
 from crisis.arrivals.services import reconcile
 from crisis.console.arrivals import gap_lists, transport_lines
 from crisis.console.selectors import visible_incident
@@ -17,7 +18,8 @@ from crisis.transports.selectors import operation_of
 
 @requires(Capability.VIEW_PERSON)
 def show(request: StaffRequest, pk: int) -> HttpResponse:
-    """All together, or one transport (`?transport=`): what does not agree, by name."""
+    """All together, or one transport (`?transport=`): what does not agree, by name, or one list
+    of that page by page (`?gap=`)."""
     incident = visible_incident(request.user, pk)
     operation = operation_of(incident)
     context: dict[str, Any] = {
@@ -31,7 +33,9 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
         transports = list(operation.transports.select_related("origin", "destination"))
         chosen = _chosen(request, transports)
         sides = found.of(chosen.pk) if chosen else found.all
-        lists = gap_lists(sides, found.crossings[chosen.pk] if chosen else None)
+        only = _gap(request)
+        crossing = found.crossings[chosen.pk] if chosen else None
+        lists = gap_lists(sides, crossing, only=only, number=request.GET.get("page", "1"))
         audit.record(
             actor=request.user.username,
             act="arrival.reconciled",
@@ -43,6 +47,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
             "sides": sides,
             "chosen": chosen,
             "lists": lists,
+            "only": only,
             "lines": transport_lines(found, transports),
             "unassigned": len(found.unassigned),
         }
@@ -57,3 +62,13 @@ def _chosen(request: StaffRequest, transports: list[Transport]) -> Transport | N
     if not found:
         raise Http404
     return found[0]
+
+
+def _gap(request: StaffRequest) -> Gap | None:
+    wanted = request.GET.get("gap")
+    if not wanted:
+        return None
+    try:
+        return Gap(wanted)
+    except ValueError:
+        raise Http404 from None

@@ -1,5 +1,7 @@
 """核对与安置 on the pages: the incident's own post in its room, the receiving post at its place."""
 
+from unittest import mock
+
 import pytest
 from django.urls import reverse
 
@@ -66,6 +68,23 @@ def test_who_is_where_by_name(as_user, officer, incident, aboard, out):
     assert "登乘口没有记录" in one
     assert as_user(officer).get(address, {"transport": "987"}).status_code == 404
     assert AuditEntry.objects.filter(act="arrival.reconciled").count() == 2
+
+
+def test_long_list_is_read_page_by_page(as_user, officer, incident, planner, people, out):
+    """Everybody is on one of its pages, and a link leads there."""
+    seal(incident, planner, [(one, [out]) for one in people.values()], at=out.departs_at)
+    address = reverse("console:reconciliation", args=[incident.pk])
+    with mock.patch("crisis.console.arrivals.A_LIST", 1):
+        first = as_user(officer).get(address).text
+        assert f'?gap=not_boarded">全部 {len(people)} 人' in first
+        pages = [
+            as_user(officer).get(address, {"gap": "not_boarded", "page": number}).text
+            for number in range(1, len(people) + 1)
+        ]
+    for one in people.values():
+        assert sum(one.name in page for page in pages) == 1, one.name
+    assert "各班" not in pages[0]
+    assert as_user(officer).get(address, {"gap": "nothing"}).status_code == 404
 
 
 def test_without_an_operation_the_page_says_so(as_user, officer, incident):

@@ -7,7 +7,6 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from psycopg.pq import TransactionStatus
 
 from registry.geography.question import (
-    FLOAT8,
     FLOAT8_ARRAY,
     INT2_ARRAY,
     INT4,
@@ -31,13 +30,12 @@ def texts(statement, *forms_and_values):
 def test_values_arrive_as_they_were():
     moment = datetime(1999, 12, 17, 3, 4, 5, 678901, tzinfo=timezone(timedelta(hours=11)))
     assert texts(
-        "SELECT $1::text, $2::text, $3::text, $4::text, ($5 AT TIME ZONE 'UTC')::text",
+        "SELECT $1::text, $2::text, $3::text, ($4 AT TIME ZONE 'UTC')::text",
         (INT4, -7),
         (INT2_ARRAY, [3, -4]),
         (FLOAT8_ARRAY, [0.1, -17.74]),
-        (FLOAT8, 1 / 3),
         (TIMESTAMPTZ, moment),
-    ) == ["-7", "{3,-4}", "{0.1,-17.74}", "0.3333333333333333", "1999-12-16 16:04:05.678901"]
+    ) == ["-7", "{3,-4}", "{0.1,-17.74}", "1999-12-16 16:04:05.678901"]
 
 
 @pytest.mark.django_db
@@ -48,7 +46,7 @@ def test_arrays_may_be_empty_and_answers_null():
 
 @pytest.mark.django_db
 def test_answer_that_takes_long_is_waited_for():
-    assert texts("SELECT pg_sleep($1)::text || 'done'", (FLOAT8, 0.05)) == ["done"]
+    assert texts("SELECT pg_sleep($1[1])::text || 'done'", (FLOAT8_ARRAY, [0.05])) == ["done"]
 
 
 @pytest.mark.django_db

@@ -61,7 +61,7 @@ def test_good_roster_is_written_with_all_it_says():
     assert all(c.verified_at == NOW for c in ContactPoint.objects.all())
     assert EmergencyContact.objects.get().phone == "+8613800138000"
     home = wang.whereabouts.get()
-    assert (home.accuracy_m, round(home.latitude, 1), home.band) == (20_000, -17.7, -355)
+    assert (home.accuracy_m, round(home.latitude, 1), home.band) == (20_000, -17.7, -142)
 
 
 def test_household_key_joins_people_across_rows_and_files():
