@@ -51,12 +51,9 @@ class LinkAnswer:
 
 
 @transaction.atomic
-def record_link_reply(*, token: str, answer: LinkAnswer) -> Reply:
-    """Keep what was said and tell it upward; a press that came before changes nothing.
-
-    Raises DomainError unknown_link, the same for a wrong and for an expired token.
-    """
-    delivery = delivery_of_token(token)
+def record_link_reply(*, delivery: Delivery, answer: LinkAnswer) -> Reply:
+    """Keep what was said behind a message's link (`delivery_of_token`) and tell it upward; a press
+    that came before changes nothing."""
     key = _client_key(answer)
     links = list(DeliveryPerson.objects.filter(delivery=delivery).order_by("pk"))
     reply, is_new = _keep(delivery, key, answer, links)

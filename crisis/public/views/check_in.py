@@ -36,31 +36,24 @@ def check_in(request: HttpRequest, token: str) -> HttpResponse:
     except DomainError:
         return unknown(request)
     with speaking(language := language_of(request, delivery.language)):
-        context = page_context(delivery, language)
-        if request.method != "POST":
-            return render(request, "public/check_in.html", context)
-        return answer(request, token, delivery, context)
+        done = hear(request, delivery, language) if request.method == "POST" else {}
+        context = page_context(delivery, language) | done
+        status = 400 if "nothing" in done else 200
+        return render(request, "public/check_in.html", context, status=status)
 
 
-def answer(
-    request: HttpRequest, token: str, delivery: Delivery, context: dict[str, Any]
-) -> HttpResponse:
+def hear(request: HttpRequest, delivery: Delivery, language: str) -> dict[str, Any]:
+    """What the page says of a press."""
     said = read_answer(request)
     if said is None:
         after = request.POST.get("after", "")
-        context |= {"nothing": True, "after": Meaning(after) if after in Meaning.values else None}
-        return render(request, "public/check_in.html", context, status=400)
-    try:
-        record_link_reply(token=token, answer=said)
-    except DomainError:
-        return unknown(request)
-    context |= {
+        return {"nothing": True, "after": Meaning(after) if after in Meaning.values else None}
+    record_link_reply(delivery=delivery, answer=said)
+    return {
         "answered": said.meaning,
         "after": Meaning.NEEDS_HELP if said.with_help else said.meaning,
-        "members": members_of(delivery, context["language"]),
-        "seat": seat_behind(delivery),
+        "members": members_of(delivery, language),
     }
-    return render(request, "public/check_in.html", context)
 
 
 def page_context(delivery: Delivery, language: str) -> dict[str, Any]:

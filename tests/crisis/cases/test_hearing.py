@@ -19,7 +19,7 @@ from crisis.rollcall.services.log import Entry, write_log
 from crisis.rollcall.states import Condition, Source
 from crisis.rollcall.states import EventKind as RollCallKind
 from notifications.models import Reply
-from notifications.services.links import LinkAnswer, record_link_reply
+from notifications.services.links import LinkAnswer, delivery_of_token, record_link_reply
 from notifications.services.replies import match_reply
 from notifications.states import Meaning, ReplyState
 from registry.models import Person
@@ -40,7 +40,9 @@ def incident(post: Any, officer: Any, people: object) -> Incident:
 
 def press_help(person: Person, **position: float) -> Reply:
     token = link_of(person).strip("/").partition("/")[2]
-    return record_link_reply(token=token, answer=LinkAnswer(meaning=Meaning.NEEDS_HELP, **position))
+    return record_link_reply(
+        delivery=delivery_of_token(token), answer=LinkAnswer(meaning=Meaning.NEEDS_HELP, **position)
+    )
 
 
 def test_press_on_the_check_in_page_opens_one_case_for_the_family(

@@ -8,7 +8,7 @@ from crisis.rollcall.services.hearing import entries_of
 from crisis.rollcall.signals import help_called
 from crisis.rollcall.states import EventKind
 from notifications.models import Delivery, DeliveryPerson
-from notifications.services.links import LinkAnswer, record_link_reply
+from notifications.services.links import LinkAnswer, delivery_of_token, record_link_reply
 from notifications.signals import ReadReply
 from notifications.states import Meaning, Plan
 from notifications.tokens import token_for
@@ -94,8 +94,11 @@ def test_parent_says_that_one_of_the_family_is_hurt(alerted, people):
     help_called.connect(listen)
     hurt = link_of(people["chen"], about=people["chen_wife"])
     answer = LinkAnswer(meaning=Meaning.DETAILS, members={hurt: Meaning.NEEDS_HELP})
-    record_link_reply(token=token_of(people["chen"]), answer=LinkAnswer(meaning=Meaning.SAFE))
-    record_link_reply(token=token_of(people["chen"]), answer=answer)
+    record_link_reply(
+        delivery=delivery_of_token(token_of(people["chen"])),
+        answer=LinkAnswer(meaning=Meaning.SAFE),
+    )
+    record_link_reply(delivery=delivery_of_token(token_of(people["chen"])), answer=answer)
     help_called.disconnect(listen)
     assert standing(people["chen"]).condition == "safe"
     assert standing(people["chen_wife"]).condition == "needs_help"
@@ -104,10 +107,12 @@ def test_parent_says_that_one_of_the_family_is_hurt(alerted, people):
 
 def test_wish_to_leave_does_not_take_help_back(alerted, people, held_clock):
     token = token_of(people["wang"])
-    record_link_reply(token=token, answer=LinkAnswer(meaning=Meaning.NEEDS_HELP))
+    record_link_reply(
+        delivery=delivery_of_token(token), answer=LinkAnswer(meaning=Meaning.NEEDS_HELP)
+    )
     held_clock(30)
     added = LinkAnswer(meaning=Meaning.DETAILS, plan=Plan.WANTS_OUT, note="在三楼", with_help=True)
-    record_link_reply(token=token, answer=added)
+    record_link_reply(delivery=delivery_of_token(token), answer=added)
     found = standing(people["wang"])
     assert (found.condition, found.wants_out) == ("needs_help", True)
     notes = RollCallEvent.objects.filter(person_ref=people["wang"].pk).exclude(note="")

@@ -11,7 +11,7 @@ from notifications import tokens
 from notifications.gateways.base import ReplySeen
 from notifications.models import Batch, Delivery, Inbound, Wave
 from notifications.services import replies, telling
-from notifications.services.links import LinkAnswer, record_link_reply
+from notifications.services.links import LinkAnswer, delivery_of_token, record_link_reply
 from notifications.services.pushed import Push
 from notifications.states import DeliveryState, Meaning
 from registry.models import ContactPoint, Whereabouts
@@ -194,7 +194,7 @@ def test_wrong_number_retires_the_address(alerted, people, hear, standing):
 def test_check_in_page_answers_like_a_message(alerted, people, standing, delivery_to):
     token = tokens.token_for(delivery_to(people["li"], "wechat").key)
     record_link_reply(
-        token=token,
+        delivery=delivery_of_token(token),
         answer=LinkAnswer(meaning=Meaning.NEEDS_HELP, latitude=-17.75, longitude=168.30),
     )
     assert standing(people["li"]).condition == "needs_help"

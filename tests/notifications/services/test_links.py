@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from config.kernel import clock
 from notifications import tokens
 from notifications.models import Delivery, DeliveryPerson, Reply
-from notifications.services.links import LinkAnswer, record_link_reply, spoken_for_by
+from notifications.services.links import (
+    LinkAnswer,
+    delivery_of_token,
+    record_link_reply,
+    spoken_for_by,
+)
 from notifications.services.recipients import add_recipients
 from notifications.signals import replies_read
 from notifications.states import Meaning, Plan, WaveKind
@@ -43,7 +48,9 @@ def token(held_clock):
 
 
 def say(token, meaning=Meaning.SAFE, **more):
-    return record_link_reply(token=token, answer=LinkAnswer(meaning=meaning, **more))
+    return record_link_reply(
+        delivery=delivery_of_token(token), answer=LinkAnswer(meaning=meaning, **more)
+    )
 
 
 def test_press_that_is_sent_again_changes_nothing(token, heard):

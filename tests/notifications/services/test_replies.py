@@ -11,7 +11,7 @@ from notifications import selectors, tokens
 from notifications.gateways.base import ReplySeen
 from notifications.models import Delivery, Inbound, Reply
 from notifications.services import inbox, replies
-from notifications.services.links import LinkAnswer, record_link_reply
+from notifications.services.links import LinkAnswer, delivery_of_token, record_link_reply
 from notifications.services.pushed import Push
 from notifications.services.recipients import add_recipients
 from notifications.states import Meaning, ReplyState
@@ -142,11 +142,15 @@ def linked_wave():
 def test_answer_on_the_check_in_page_is_a_reply(heard):
     linked_wave()
     token = tokens.token_for(Delivery.objects.get().key)
-    reply = record_link_reply(token=token, answer=LinkAnswer(meaning=Meaning.SAFE))
+    reply = record_link_reply(
+        delivery=delivery_of_token(token), answer=LinkAnswer(meaning=Meaning.SAFE)
+    )
     assert reply.via == Reply.Via.LINK
     assert list(selectors.replies_of(reply.delivery.wave.source)) == [reply]
     assert heard[0].meaning == Meaning.SAFE
-    again = record_link_reply(token=token, answer=LinkAnswer(meaning=Meaning.NEEDS_HELP))
+    again = record_link_reply(
+        delivery=delivery_of_token(token), answer=LinkAnswer(meaning=Meaning.NEEDS_HELP)
+    )
     assert again.pk != reply.pk
     assert len(heard) == 2
 
@@ -155,7 +159,9 @@ def test_answer_on_the_check_in_page_is_a_reply(heard):
 def test_wrong_token_is_unknown(token):
     linked_wave()
     with pytest.raises(DomainError) as refusal:
-        record_link_reply(token=token, answer=LinkAnswer(meaning=Meaning.SAFE))
+        record_link_reply(
+            delivery=delivery_of_token(token), answer=LinkAnswer(meaning=Meaning.SAFE)
+        )
     assert (refusal.value.code, refusal.value.status) == ("unknown_link", 404)
 
 
