@@ -147,7 +147,8 @@ if SQLITE:
     }
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
-    # Django leaves prepared statements off; config.kernel.bulk alone asks for them. Each is planned
+    # Django leaves prepared statements off; only what sends to psycopg itself (config.kernel.bulk,
+    # registry.geography.binary) has them. Each is planned
     # anew: a plan made while a table was empty reads all of it when it is full.
     _options = DATABASES["default"].setdefault("OPTIONS", {})
     _options.setdefault("prepare_threshold", 5)

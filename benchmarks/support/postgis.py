@@ -7,26 +7,29 @@ ST_DWithin(radius + accuracy) cannot use an index at all. No precedence, no cert
 """
 
 import os
+import struct
 import subprocess
 
 import numpy as np
-import psycopg
 from django.db import DatabaseError, connection
 from numpy.typing import NDArray
 
+from registry.geography.question import Form, Question, ask
 from registry.models.whereabouts import VAGUE_ABOVE_M
 
 PACKAGE = "postgresql-{}-postgis-3"
 VAGUEST_M = 20_000.0  # benchmarks.support.places
-_CENTRE = "ST_MakePoint(%(longitude)s, %(latitude)s)::geography"
+FLOAT8 = Form(701, struct.Struct(">d").pack)
+_CENTRE = "ST_MakePoint($1, $2)::geography"
 _CLASS = """SELECT person_id FROM bench_places WHERE {which}
-    AND geog && _ST_Expand({centre}, %(radius)s + {most})
-    AND ST_DWithin(geog, {centre}, %(radius)s + accuracy_m)"""
+    AND geog && _ST_Expand({centre}, $3 + {most})
+    AND ST_DWithin(geog, {centre}, $3 + accuracy_m)"""
 _PRECISE = _CLASS.format(centre=_CENTRE, which=f"accuracy_m <= {VAGUE_ABOVE_M}", most=VAGUE_ABOVE_M)
 _VAGUE = _CLASS.format(centre=_CENTRE, which=f"accuracy_m > {VAGUE_ABOVE_M}", most=VAGUEST_M)
-_SEARCH = (
+_SEARCH = Question(
     "SELECT string_agg(int8send(person_id), ''::bytea) "  # noqa: S608 (our own constants)
-    f"FROM ({_PRECISE} UNION ALL {_VAGUE}) found"
+    f"FROM ({_PRECISE} UNION ALL {_VAGUE}) found",
+    (FLOAT8, FLOAT8, FLOAT8),
 )
 
 
@@ -93,8 +96,6 @@ def _install() -> bool:
 
 
 def people_within(latitude: float, longitude: float, radius_m: float) -> NDArray[np.int64]:
-    """Ids in order, in one packed value, over the connection the product uses."""
-    values = {"latitude": latitude, "longitude": longitude, "radius": float(radius_m)}
-    with psycopg.Cursor(connection.connection) as cursor:
-        (packed,) = cursor.execute(_SEARCH, values, binary=True).fetchone()
+    """Ids in order, in one packed value, asked for and returned as the product does it."""
+    (packed,) = ask(_SEARCH, longitude, latitude, radius_m)
     return np.sort(np.frombuffer(packed or b"", dtype=">i8").astype(np.int64))

@@ -8,9 +8,7 @@ from registry.geography.outline import Outline, outline_of
 from registry.geography.strips import Strips, cap_strips, gaps, joined, merged
 from registry.models.whereabouts import BANDS_PER_DEGREE
 
-_NOWHERE = Strips(
-    np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), np.empty(0, dtype=np.int64)
-)
+_NONE = np.empty(0, dtype=np.int64)
 
 
 def cover(area: Area, reach_m: float, *, per_degree: int = BANDS_PER_DEGREE) -> Strips:
@@ -19,7 +17,7 @@ def cover(area: Area, reach_m: float, *, per_degree: int = BANDS_PER_DEGREE) -> 
         return strips_of(area.circle, area.circle.radius_m + reach_m, per_degree=per_degree)
     if area.polygon is not None:
         return _of_outline(outline_of(area.polygon), reach_m, per_degree)
-    return _NOWHERE
+    return Strips(_NONE, np.empty(0), np.empty(0), _NONE, per_degree)
 
 
 def strips_of(circle: Circle, reach_m: float, *, per_degree: int = BANDS_PER_DEGREE) -> Strips:

@@ -79,7 +79,7 @@ def people_near(
     """People who are out although a place of theirs is in the area or within `margin_m` of it.
 
     At most `limit`, the nearest first; people known only by a country that the area's shape
-    touches but its list does not name come last, and keep up to half of the places.
+    touches, or nearly so, but its list does not name come last, and keep up to half of the places.
     """
     found = _candidates(area, at, margin_m=margin_m)
     homes = measure(found.homes, area, margin_m=margin_m)
@@ -201,7 +201,8 @@ def _without(found: Inside, left: NDArray[np.int64]) -> Inside:
 def _unlisted(
     area: Area, at: datetime, known: NDArray[np.int64], paused: NDArray[np.int64]
 ) -> list[NearMiss]:
-    """People known only by a country in which somebody's point lies in the shape."""
+    """People known only by a country in which somebody's point lies in the shape or, by half a
+    degree at most, beside it: rather one country too many than one too few."""
     touched = rows.countries_in(looks(area, 0.0, 0.0))
     missing = sorted(set(touched) - set(area.countries))
     if not missing:

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import psycopg
 from django.db import connection
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus, Format, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 _ARRAY = struct.Struct(">5i")  # dimensions, nulls, element's type, size, first index
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -66,30 +67,32 @@ class Question(NamedTuple):
 def ask(question: Question, *values: Any) -> list[bytes | None]:
     """The columns of the first row of the answer, in binary.
 
-    Raises what Django's cursor would.
+    Raises the errors of Django's cursor. Wrappers of Django's execution do not see it.
     """
     encoded = [form.encode(value) for form, value in zip(question.forms, values, strict=True)]
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     server = connection.connection
     with connection.wrap_database_errors:
         if not server.autocommit and server.pgconn.transaction_status == TransactionStatus.IDLE:
             server.execute("SELECT")  # which begins the transaction, as psycopg does it
-        answer = _exchange(server.pgconn, question, encoded)
+        answer = _exchange(server, question, encoded)
     return [answer.get_value(0, column) for column in range(answer.nfields)]
 
 
-def _exchange(server: PGconn, question: Question, values: list[bytes]) -> PGresult:
+def _exchange(
+    server: "psycopg.Connection[Any]", question: Question, values: list[bytes]
+) -> PGresult:
+    wire = server.pgconn
     numbers, binary = [form.number for form in question.forms], [Format.BINARY] * len(values)
-    server.send_query_params(question.statement.encode(), values, numbers, binary, Format.BINARY)
+    wire.send_query_params(question.statement.encode(), values, numbers, binary, Format.BINARY)
     tired = perf_counter() + _AWAKE_S
-    while server.is_busy() and perf_counter() < tired:
+    while wire.is_busy() and perf_counter() < tired:
         os.sched_yield()
-        server.consume_input()
-    answer = server.get_result()  # which sleeps, if it must
-    while server.get_result() is not None:
-        pass
-    if answer is None or server.status != ConnStatus.OK:
-        raise psycopg.OperationalError(server.get_error_message())
+        wire.consume_input()
+    # psycopg's own way to wait lets other threads run, and takes the statement back when we are
+    # interrupted.
+    answer, *_ = server.wait(execute(wire))
     if answer.status != ExecStatus.TUPLES_OK:
         raise error_from_result(answer)
     return answer

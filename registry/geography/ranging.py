@@ -12,7 +12,7 @@ from registry.geography.outline import (
     exact_distances,
 )
 from registry.geography.rows import Places
-from registry.geography.strips import Ints, cap_strips, pairs
+from registry.geography.strips import FINE, Ints, cap_strips, pairs
 from registry.models.whereabouts import MAX_ACCURACY_M
 
 # A chord of at most PIECE_M lies at most this deep below its geodesic.
@@ -64,7 +64,9 @@ def _range(
 ) -> None:
     """Write the distance to the nearest edge into `edge_m` and correct `inside`, for `some`."""
     latitude, longitude = places["latitude"][some], places["longitude"][some]
-    caps = cap_strips(*pieces.middles(), pieces.length / 2 + reach_m + _slack(reach_m))
+    caps = cap_strips(
+        *pieces.middles(), pieces.length / 2 + reach_m + _slack(reach_m), per_degree=FINE
+    )
     piece, place = pairs(caps, latitude, longitude)
     if not len(piece):
         return

@@ -212,7 +212,7 @@ def rows_known_by_country(countries: Sequence[str], at: datetime) -> Rows:
 
 
 def countries_in(looks: Looks) -> list[str]:
-    """The countries of all points in the strips looked into."""
+    """The countries of all points in the strips looked into: they reach beyond the shape."""
     source = _IN_STRIPS[connection.vendor]
     statement = f"SELECT DISTINCT w.country FROM {source}"  # noqa: S608 (our own constants)
     return sorted(country for (country,) in _fetch(statement, _looks(looks)))

@@ -11,7 +11,7 @@ from registry.geography.borders import Edge, on_seam, ring_edges, true_edges
 from registry.geography.lines import WGS84, Floats, normals
 from registry.geography.outline import MOST_DEGREES, Loops, Pieces, chunks, cut, left_of
 from registry.geography.polygons import Polygon, read_polygon
-from registry.geography.strips import Ints, cap_strips, pairs
+from registry.geography.strips import FINE, Ints, cap_strips, pairs
 
 MOST_PERIMETER_M = 100_000_000.0  # 100,000 km: more is no outline but a scribble
 MOST_RADIUS_KM = 5_000  # what 45° of arc are in words
@@ -110,7 +110,7 @@ def _crossing_pairs(pieces: Pieces) -> tuple[Ints, Ints]:
     """Pairs of pieces that cross each other."""
     lat, lon = pieces.middles()
     reach = (pieces.length + float(pieces.length.max())) / 2 + 1
-    one, other = pairs(cap_strips(lat, lon, reach), lat, lon)
+    one, other = pairs(cap_strips(lat, lon, reach, per_degree=FINE), lat, lon)
     one, other = one[one < other], other[one < other]
     found = []
     for some in chunks(np.ones(len(one), dtype=np.int64)):

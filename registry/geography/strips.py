@@ -25,7 +25,7 @@ from registry.geography.lines import SMALLEST_RADIUS_M, Floats
 MARGIN_RAD = 1e-9  # 6 mm: more than floating point can lose on the way
 _APART = 1_000.0  # degrees between one band's longitudes and the next one's, on one axis
 _ONE_BY_ONE = 80  # so few strips are made one by one
-_FINE = 20  # bands to a degree where strips pair pieces with places, and no index is read
+FINE = 20  # bands to a degree where strips pair pieces with places, and no index is read
 Ints = NDArray[np.int64]
 Interval = tuple[int, float, float]  # band number, western and eastern longitude in degrees
 
@@ -42,7 +42,7 @@ class Strips:
     west: Floats
     east: Floats
     owner: Ints
-    per_degree: int = _FINE
+    per_degree: int
 
     def __len__(self) -> int:
         return len(self.bands)
@@ -55,7 +55,7 @@ class Strips:
 
 
 def is_small(latitude: float, reach_m: float, per_degree: int) -> bool:
-    """Whether a cap meets few bands, and no pole."""
+    """Whether a cap meets no pole and few bands, of the heights that add up to `per_degree`."""
     degrees = math.degrees(reach_m / SMALLEST_RADIUS_M)
     return 2 * per_degree * degrees <= _ONE_BY_ONE and abs(latitude) + degrees < 89
 
@@ -101,9 +101,7 @@ def _half_widths(phi: float, reach: float, edges: range, per_degree: int) -> lis
     return widest
 
 
-def cap_strips(
-    latitude: Floats, longitude: Floats, reach_m: Floats, *, per_degree: int = _FINE
-) -> Strips:
+def cap_strips(latitude: Floats, longitude: Floats, reach_m: Floats, *, per_degree: int) -> Strips:
     """The strips that cover, for each of many points, everything within its metres."""
     reach = np.minimum(reach_m / SMALLEST_RADIUS_M * (1 + 1e-12) + MARGIN_RAD, np.pi)
     owner, bands = _bands(latitude, np.degrees(reach), per_degree)

@@ -1,7 +1,8 @@
 """`band` is floor(latitude × 8) from here on, ×20 before: a small search looks into fewer strips.
 
-In pieces, each a commit of its own, so that nobody waits for long; a stopped migration is run again
-from its start. `strip` follows by itself.
+Stop every process before it: code of before and rows of after do not find each other, and nobody
+would be told (docs/operations.md). In pieces, so that no transaction holds a million rows; a
+stopped migration is run again from its start. `strip` follows by itself.
 """
 
 from typing import Any

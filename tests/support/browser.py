@@ -1,5 +1,10 @@
-"""A real Chromium for the tests marked `browser`."""
+"""A real Chromium for the tests marked `browser`.
 
+Playwright keeps its event loop marked as running in our thread for as long as it lives. The mark is
+taken away between the tests that have a browser: others run loops of their own.
+"""
+
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,8 +21,8 @@ def find_chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The browser, started once for each test worker."""
+def started_chromium() -> Iterator[Any]:
+    """The browser and its event loop, started once for each test worker."""
     path = find_chromium()
     if path is None:
         if os.environ.get("GUIHANG_BROWSER_TESTS") == "required":
@@ -29,8 +34,19 @@ def chromium() -> Iterator[Any]:
         # Chromium refuses its sandbox to root, and CI is root.
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=path, args=options)
-        yield browser
+        its_loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, its_loop
+        asyncio._set_running_loop(its_loop)
         browser.close()
+
+
+@pytest.fixture
+def chromium(started_chromium: Any) -> Iterator[Any]:
+    browser, its_loop = started_chromium
+    asyncio._set_running_loop(its_loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
             act="arrival.reconciled",
             subject=incident.source,
             transport=chosen and chosen.pk,
+            list=only and only.value,
+            page=lists[0].page.number if only else None,
             people=sum(len(one.lines) for one in lists),
         )
         context |= {

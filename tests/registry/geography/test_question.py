@@ -1,6 +1,9 @@
 """Questions to PostgreSQL: values there and back, errors as Django tells them, transactions."""
 
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
+from threading import Event, Thread
+from time import perf_counter
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -47,6 +50,24 @@ def test_arrays_may_be_empty_and_answers_null():
 @pytest.mark.django_db
 def test_answer_that_takes_long_is_waited_for():
     assert texts("SELECT pg_sleep($1[1])::text || 'done'", (FLOAT8_ARRAY, [0.05])) == ["done"]
+
+
+@pytest.mark.django_db
+def test_others_go_on_while_an_answer_is_waited_for():
+    """Pages share their process with a search that waits for a lock."""
+    done = Event()
+    moments = [perf_counter()]
+
+    def go_on():
+        while not done.wait(0.005):
+            moments.append(perf_counter())
+
+    other = Thread(target=go_on)
+    other.start()
+    texts("SELECT pg_sleep($1[1])::text", (FLOAT8_ARRAY, [0.5]))
+    done.set()
+    other.join()
+    assert max(later - sooner for sooner, later in pairwise(moments)) < 0.3
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from registry.geography.areas import make_area
 from registry.geography.covering import cover
+from registry.geography.looks import WIDE_PER_DEGREE
 from registry.geography.measuring import measure
 from registry.geography.rows import PLACE
 from registry.geography.sound import make_polygon
@@ -59,7 +60,7 @@ def test_inside_certain_and_covered_are_what_brute_force_finds(seed, centre, siz
     geometry = {"type": "Polygon", "coordinates": [[list(p) for p in ring] for ring in rings]}
     area = make_area(polygon=make_polygon(geometry))
     found = measure(places, area)
-    strips = [cover(area, VAGUE_ABOVE_M), cover(area, MAX_ACCURACY_M, per_degree=5)]
+    strips = [cover(area, VAGUE_ABOVE_M), cover(area, MAX_ACCURACY_M, per_degree=WIDE_PER_DEGREE)]
     for number, (spot, metres) in enumerate(zip(spots, edge_m, strict=True)):
         accuracy = places["accuracy_m"][number]
         if metres < UNSURE_M:
