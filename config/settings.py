@@ -148,8 +148,8 @@ if SQLITE:
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
     # Django leaves prepared statements off; only what sends to psycopg itself (config.kernel.bulk,
-    # registry.geography.binary) has them. Each is planned
-    # anew: a plan made while a table was empty reads all of it when it is full.
+    # registry.geography.binary) has them. Each is planned anew: a plan made while a table was
+    # empty reads all of it when it is full.
     _options = DATABASES["default"].setdefault("OPTIONS", {})
     _options.setdefault("prepare_threshold", 5)
     _options.setdefault("options", "-c plan_cache_mode=force_custom_plan")

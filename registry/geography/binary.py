@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-_HEADER = struct.Struct(">5i")  # dimensions, nulls, element's type, size, first index
+ARRAY_HEADER = struct.Struct(">5i")  # dimensions, nulls, element's type, size, first index
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class _ArrayDumper(Dumper):
     def dump(self, obj: Array) -> bytes:
         items = np.empty(len(obj.values), dtype=self.item)
         items["size"], items["value"] = obj.values.itemsize, obj.values
-        return _HEADER.pack(1, 0, self.element, len(items), 1) + items.tobytes()
+        return ARRAY_HEADER.pack(1, 0, self.element, len(items), 1) + items.tobytes()
 
 
 def _item(value: str) -> np.dtype[Any]:

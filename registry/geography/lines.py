@@ -112,6 +112,6 @@ def normals(latitude: Floats, longitude: Floats) -> Floats:
 
 def in_space(normal: Floats) -> Floats:
     """Metres from the Earth's centre of the points on the ellipsoid with these normals."""
-    squeeze = 1 - WGS84.es
-    radius = _A / np.sqrt(1 - WGS84.es * normal[:, 2] ** 2)
+    squeeze = 1 - _ES
+    radius = _A / np.sqrt(1 - _ES * normal[:, 2] ** 2)
     return normal * radius[:, None] * np.array([1.0, 1.0, squeeze])

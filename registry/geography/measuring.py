@@ -16,7 +16,7 @@ from registry.geography.rows import Places
 from registry.models.whereabouts import MAX_ACCURACY_M
 
 # So few are measured exactly at once: the rough distance alone takes longer.
-_FEW = 64
+_FEW = 24
 
 
 def measure(places: Places, area: Area, *, margin_m: float = 0.0) -> Measured:

@@ -20,7 +20,8 @@ from psycopg.generators import execute
 from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
-_ARRAY = struct.Struct(">5i")  # dimensions, nulls, element's type, size, first index
+from registry.geography.binary import ARRAY_HEADER
+
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 # To sleep and be woken takes longer than a small search: so long its answer is awaited awake,
 # giving way to whoever else wants the processor.
@@ -41,7 +42,7 @@ def _array(element: int, size: int, letter: str) -> Callable[[Sequence[Any]], by
     def encode(values: Sequence[Any]) -> bytes:
         count = len(values)
         items = chain.from_iterable(zip(repeat(size, count), values, strict=True))
-        header = _ARRAY.pack(1, 0, element, count, 1)
+        header = ARRAY_HEADER.pack(1, 0, element, count, 1)
         return header + struct.pack(">" + count * f"i{letter}", *items)
 
     return encode

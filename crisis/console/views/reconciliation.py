@@ -50,7 +50,7 @@ def show(request: StaffRequest, pk: int) -> HttpResponse:
             "chosen": chosen,
             "lists": lists,
             "only": only,
-            "lines": transport_lines(found, transports),
+            "lines": [] if only else transport_lines(found, transports),
             "unassigned": len(found.unassigned),
         }
     return render(request, "console/reconciliation.html", context)

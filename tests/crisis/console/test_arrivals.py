@@ -84,6 +84,8 @@ def test_long_list_is_read_page_by_page(as_user, officer, incident, planner, peo
     for one in people.values():
         assert sum(one.name in page for page in pages) == 1, one.name
     assert "各班" not in pages[0]
+    last = AuditEntry.objects.filter(act="arrival.reconciled").latest("pk").detail
+    assert (last["list"], last["page"], last["people"]) == ("not_boarded", len(people), 1)
     assert as_user(officer).get(address, {"gap": "nothing"}).status_code == 404
 
 
